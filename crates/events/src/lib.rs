@@ -1,0 +1,26 @@
+//! What do functions hear and answer?
+//!
+//! The JSON that travels between a server (a user pool, an API gateway) and a function: trigger events
+//! ([`cognito`]), authorizer events ([`authorizer`]) and proxy events ([`api_gateway`]). Both sides use
+//! the same types, so that neither can drift from the other.
+//!
+//! Members nobody knows are ignored, since the services add some from year to year; members of a wrong
+//! type are refused, since what a function answers decides who gets in. No event prints what it carries
+//! when it is formatted for debugging: passwords, codes, claims and attributes stay out of logs.
+
+pub mod api_gateway;
+pub mod authorizer;
+pub mod cognito;
+mod lenient;
+
+/// A `Debug` that names the type and shows nothing of what it holds.
+macro_rules! redacted {
+    ($($name:ty),+ $(,)?) => {$(
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )+};
+}
+pub(crate) use redacted;

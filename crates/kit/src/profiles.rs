@@ -1,0 +1,81 @@
+//! What do the functions need of the place where profiles are kept?
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use names::{Sub, Username};
+use serde_json::{Map, Value};
+use std::{collections::BTreeMap, fmt};
+
+/// A user's profile: a JSON object whose fields are the application's.
+pub type Profile = Map<String, Value>;
+
+/// Where profiles are kept.
+#[async_trait]
+pub trait Profiles: Send + Sync {
+    /// The profile of a user, if there is one.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if that cannot be said now.
+    async fn find(&self, sub: &Sub) -> Result<Option<Profile>, Unavailable>;
+
+    /// Makes a profile. One that is there already is left as it is, so this may be called again and again.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if it may not have been made.
+    async fn create(&self, new: NewProfile) -> Result<(), Unavailable>;
+}
+
+/// The profile of a user who is new.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewProfile {
+    /// Whose it is.
+    pub sub: Sub,
+    /// The stored user name.
+    pub username: Username,
+    /// The address, if the user has one.
+    pub email: Option<String>,
+    /// The user's attributes as they are now, without what only the pool itself is concerned with.
+    pub attributes: BTreeMap<String, String>,
+    /// Now.
+    pub created_at: Timestamp,
+}
+
+/// A place that cannot be reached or asked now, with the cause.
+#[derive(Debug, thiserror::Error)]
+#[error("{what} cannot be reached")]
+pub struct Unavailable {
+    /// What is unavailable, `the profiles`.
+    pub what: &'static str,
+    /// Why.
+    #[source]
+    pub cause: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl Unavailable {
+    /// This place cannot be asked, for that reason.
+    pub fn new(
+        what: &'static str,
+        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self { what, cause: cause.into() }
+    }
+
+    /// The whole chain of causes in one line, for a log.
+    pub(crate) fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause: Option<&dyn std::error::Error> = Some(self.cause.as_ref());
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+}
+
+/// Whose it is, and nothing of what it says.
+impl fmt::Debug for NewProfile {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("NewProfile").field("sub", &self.sub).finish_non_exhaustive()
+    }
+}
