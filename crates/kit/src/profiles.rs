@@ -26,7 +26,7 @@ pub trait Profiles: Send + Sync {
 }
 
 /// The profile of a user who is new.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct NewProfile {
     /// Whose it is.
     pub sub: Sub,
@@ -36,6 +36,8 @@ pub struct NewProfile {
     pub email: Option<String>,
     /// The user's attributes as they are now, without what only the pool itself is concerned with.
     pub attributes: BTreeMap<String, String>,
+    /// What the part of the profile that belongs to apps begins with.
+    pub data: Map<String, Value>,
     /// Now.
     pub created_at: Timestamp,
 }

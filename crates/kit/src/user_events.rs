@@ -7,40 +7,50 @@
 //! a new password after a forgotten one also counts as a confirmation, and making a profile twice is
 //! harmless.
 //!
-//! Its environment: nothing it needs itself; `PROFILE_TABLE` tells the front which table to hand in.
+//! Its environment: `PROFILE_DATA`, a JSON object that the data of a new profile begins with (empty if it is
+//! not there); `PROFILE_TABLE` tells the front which table to hand in.
 
-use crate::{BadSetting, Environment, NewProfile, Profiles};
+use crate::{BadSetting, Environment, NewProfile, Profiles, environment::find};
 use events::cognito::PostConfirmation;
 use functions::{InProcess, Thrown};
 use names::{Clock, Sub, Username};
+use serde_json::{Map, Value};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The function's name.
 pub const NAME: &str = "user-events";
 
+const PROFILE_DATA: &str = "PROFILE_DATA";
+
 /// The function.
 pub struct UserEvents {
     profiles: Arc<dyn Profiles>,
+    data: Map<String, Value>,
     clock: Clock,
 }
 
 impl UserEvents {
-    /// The function over these profiles.
+    /// The function over these profiles, and what their data begins with.
     #[must_use]
-    pub fn new(profiles: Arc<dyn Profiles>, clock: Clock) -> Self {
-        Self { profiles, clock }
+    pub fn new(profiles: Arc<dyn Profiles>, data: Map<String, Value>, clock: Clock) -> Self {
+        Self { profiles, data, clock }
     }
 
     /// The function as its environment asks for it.
     ///
     /// # Errors
-    /// None yet; like its siblings it may refuse a setting.
+    /// [`BadSetting`] for a `PROFILE_DATA` that is no JSON object.
     pub fn from_environment(
-        _environment: &Environment,
+        environment: &Environment,
         profiles: Arc<dyn Profiles>,
         clock: Clock,
     ) -> Result<Self, BadSetting> {
-        Ok(Self::new(profiles, clock))
+        let data = match find(environment, PROFILE_DATA) {
+            None => Map::new(),
+            Some(text) => serde_json::from_str(text)
+                .map_err(|_| BadSetting::new(PROFILE_DATA, "is no JSON object"))?,
+        };
+        Ok(Self::new(profiles, data, clock))
     }
 
     /// Hears that a user is confirmed.
@@ -86,6 +96,7 @@ impl UserEvents {
             username: Username::parse(&event.user_name).ok()?,
             email: attributes.get("email").cloned(),
             attributes,
+            data: self.data.clone(),
             created_at: (self.clock)(),
         })
     }

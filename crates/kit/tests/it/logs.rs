@@ -61,7 +61,7 @@ async fn log_01_no_secret_is_in_any_line() {
     register(kit::token_customizer::NAME, customizer.into_function());
     register(
         kit::user_events::NAME,
-        UserEvents::new(profiles.clone(), clock.clock()).into_function(),
+        UserEvents::new(profiles.clone(), serde_json::Map::new(), clock.clock()).into_function(),
     );
 
     let call = async |name: &str, event: Value| {

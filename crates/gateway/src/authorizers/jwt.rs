@@ -1,0 +1,145 @@
+//! May the bearer of this JWT pass? The `JWT` authorizer of HTTP APIs.
+//!
+//! The order of the checks is API Gateway's: key, issuer, audience, expiry, not-before, issued-at, scopes.
+//! What kind of token it is (`token_use`) is not looked at.
+
+use super::Question;
+use crate::{
+    JwtAuthorizer,
+    caller::Caller,
+    credentials,
+    fault::{Refusal, Stop},
+    identity_source::Identity,
+    tokens::{Claims, Tokens, Unproven},
+};
+use jiff::Timestamp;
+use names::Scope;
+use serde_json::Value;
+use std::slice;
+
+pub(crate) async fn authorize(
+    tokens: &Tokens,
+    authorizer: &JwtAuthorizer,
+    question: &Question<'_>,
+) -> Result<Caller, Stop> {
+    let Question { request, api, route, .. } = question;
+    let key = route.key();
+    let value = match authorizer.identity_source.of(request, api, &route.path, &key) {
+        Identity::Missing => return Err(Refusal::NoToken.into()),
+        Identity::Unclear => return Err(Refusal::Unauthorized.into()),
+        Identity::Value(value) => value,
+    };
+    let token = credentials::token(&value).ok_or(Refusal::BadToken(UNREADABLE))?;
+    let issuers = slice::from_ref(&authorizer.issuer);
+    let claims = tokens.prove(&token, issuers, request.now).await?.map_err(|unproven| {
+        Refusal::BadToken(match unproven {
+            Unproven::Malformed => UNREADABLE,
+            Unproven::Signature => "the token does not have a valid signature",
+            Unproven::Issuer => "the token does not have a valid issuer",
+        })
+    })?;
+    decide(authorizer, &route.scopes, &claims, request.now)?;
+    Ok(Caller::Jwt { claims, with_scopes: !route.scopes.is_empty() })
+}
+
+const UNREADABLE: &str = "the token cannot be read";
+
+/// The scopes of a token: `scope`, a text with spaces, or else `scp`, a text or a list.
+pub(crate) fn scopes(claims: &Claims) -> Vec<&str> {
+    if claims.get("scope").is_some() {
+        return claims.scopes().collect();
+    }
+    match claims.get("scp") {
+        Some(Value::String(text)) => text.split(' ').filter(|scope| !scope.is_empty()).collect(),
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether proven claims of the issuer are enough.
+fn decide(
+    authorizer: &JwtAuthorizer,
+    wanted: &[Scope],
+    claims: &Claims,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let is_for_us = |name: &str| authorizer.audience.iter().any(|audience| audience == name);
+    let fits = match claims.get("aud") {
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).any(is_for_us),
+        Some(Value::String(audience)) => is_for_us(audience),
+        // A token that says whom it is for in an unknown way is not for us.
+        Some(_) => false,
+        None => claims.text("client_id").is_some_and(is_for_us),
+    };
+    if !fits {
+        return Err(Refusal::BadToken("the token does not have a valid audience"));
+    }
+    if claims.has_expired(now) {
+        return Err(Refusal::Expired);
+    }
+    if claims.is_early(now) {
+        return Err(Refusal::BadToken("the token is not valid yet"));
+    }
+    let has = scopes(claims);
+    if !wanted.is_empty() && !wanted.iter().any(|scope| has.contains(&scope.as_str())) {
+        return Err(Refusal::NoScope(wanted.to_vec()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const ISSUER: &str = "http://127.0.0.1/eu-west-1_a";
+
+    fn ask(scopes: &[&str], claims: Value) -> Result<(), Refusal> {
+        let authorizer =
+            JwtAuthorizer::new(ISSUER.parse().unwrap(), vec!["web".into(), "m2m".into()]);
+        let scopes: Vec<Scope> = scopes.iter().map(|scope| scope.parse().unwrap()).collect();
+        let now = Timestamp::from_second(1000).unwrap();
+        decide(&authorizer, &scopes, &Claims::new(ISSUER, claims), now)
+    }
+
+    #[test]
+    fn the_audience_is_aud_or_else_the_client() {
+        for (claims, fits) in [
+            (json!({ "aud": "web", "exp": 2000 }), true),
+            (json!({ "aud": ["x", "m2m"], "exp": 2000 }), true),
+            (json!({ "client_id": "web", "exp": 2000 }), true),
+            (json!({ "aud": "x", "client_id": "web", "exp": 2000 }), false),
+            (json!({ "aud": null, "client_id": "web", "exp": 2000 }), false),
+            (json!({ "aud": [], "client_id": "web", "exp": 2000 }), false),
+            (json!({ "exp": 2000 }), false),
+        ] {
+            assert_eq!(ask(&[], claims.clone()).is_ok(), fits, "{claims}");
+        }
+    }
+
+    #[test]
+    fn any_one_scope_is_enough_and_scp_counts_without_scope() {
+        for (claims, enough) in [
+            (json!({ "aud": "web", "exp": 2000, "scope": "x read" }), true),
+            (json!({ "aud": "web", "exp": 2000, "scp": "read" }), true),
+            (json!({ "aud": "web", "exp": 2000, "scp": ["x", "read"] }), true),
+            (json!({ "aud": "web", "exp": 2000, "scope": "x", "scp": "read" }), false),
+            (json!({ "aud": "web", "exp": 2000, "scope": "reader" }), false),
+            (json!({ "aud": "web", "exp": 2000 }), false),
+        ] {
+            let answer = ask(&["read", "write"], claims.clone());
+            assert_eq!(answer.is_ok(), enough, "{claims}");
+            if !enough {
+                assert!(matches!(answer, Err(Refusal::NoScope(_))));
+            }
+        }
+    }
+
+    #[test]
+    fn time_is_checked_after_the_audience() {
+        assert_eq!(ask(&[], json!({ "aud": "web", "exp": 1000 })), Err(Refusal::Expired));
+        assert!(matches!(ask(&[], json!({ "aud": "x", "exp": 1000 })), Err(Refusal::BadToken(_))));
+        let early = json!({ "aud": "web", "exp": 2000, "nbf": 1600 });
+        assert!(matches!(ask(&[], early), Err(Refusal::BadToken(_))));
+    }
+}

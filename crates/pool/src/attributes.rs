@@ -1,0 +1,222 @@
+//! How do a user's attributes change?
+
+use crate::{
+    Allowance, Attributes, Bearer, ClientSettings, Contact, Delivery, Pools, Purpose, Refusal,
+    Result, User, UserPool, code::SentCode, code::spend,
+};
+use names::{Code, Username};
+use store::{Kept, Refused};
+
+/// Who changes attributes, which decides what may be changed.
+#[derive(Clone, Copy)]
+pub enum AttributeChange<'a> {
+    /// The user, with what the app client may write.
+    ByUser(&'a ClientSettings),
+    /// An administrator: everything that is mutable, and whether a contact is verified.
+    ByAdmin,
+}
+
+/// Pure: what a change makes of a user, and which codes must go out.
+struct Changed {
+    /// Contacts whose new value must be proven, with that value.
+    to_prove: Vec<(Contact, String)>,
+}
+
+impl Pools {
+    /// Changes the attributes of the user that a token speaks for.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAllowed`], [`Refusal::Invalid`], [`Refusal::AliasExists`].
+    pub async fn update_attributes(
+        &self,
+        bearer: &Bearer,
+        changes: Attributes,
+    ) -> Result<Vec<Delivery>> {
+        let client = self.client(&bearer.client).await?;
+        let by = AttributeChange::ByUser(&client.settings);
+        self.change_attributes(&bearer.pool, &bearer.user, changes, by).await
+    }
+
+    /// Changes the attributes of a user on an administrator's word.
+    ///
+    /// # Errors
+    /// [`Refusal::NoUser`], [`Refusal::Invalid`], [`Refusal::AliasExists`].
+    pub async fn update_attributes_as_admin(
+        &self,
+        pool: &UserPool,
+        username: &Username,
+        changes: Attributes,
+    ) -> Result<Vec<Delivery>> {
+        let user = self.user(pool, username).await?;
+        self.change_attributes(pool, &user, changes, AttributeChange::ByAdmin).await
+    }
+
+    async fn change_attributes(
+        &self,
+        pool: &UserPool,
+        user: &User,
+        mut changes: Attributes,
+        by: AttributeChange<'_>,
+    ) -> Result<Vec<Delivery>> {
+        if let AttributeChange::ByUser(client) = by
+            && changes.keys().any(|name| !client.may_write(name))
+        {
+            let text = "A client attempted to write unauthorized attribute";
+            return Err(Refusal::NotAllowed(text.into()).into());
+        }
+        pool.schema.check_values(&mut changes)?;
+        let now = self.now();
+        let (user, changed) = self
+            .change_user(pool, &user.sub, |user| {
+                user.modified_at = now;
+                apply(pool, user, &changes, by)
+            })
+            .await?;
+
+        let mut deliveries = Vec::new();
+        for (contact, value) in changed.to_prove {
+            let (code, sent) =
+                self.new_code(&user, purpose(contact), contact.attribute(), &value)?;
+            self.commit(|commit| {
+                commit.put(&sent);
+            })
+            .await?;
+            let delivery =
+                self.send_code(pool, &user, contact, &value, "UpdateUserAttribute", &code);
+            deliveries.push(delivery.await?);
+        }
+        Ok(deliveries)
+    }
+
+    /// Sends a code that proves a contact of the user that a token speaks for.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for an attribute that cannot be proven or is not there;
+    /// [`Refusal::TooManyAttempts`].
+    pub async fn send_verification_code(
+        &self,
+        bearer: &Bearer,
+        attribute: &str,
+    ) -> Result<Delivery> {
+        let Bearer { pool, user, .. } = bearer;
+        let contact = provable(attribute)?;
+        // A value that waits for its proof comes before the one that is there.
+        let waiting = self.waiting_code(user, purpose(contact)).await?;
+        let value = waiting.map(|sent| sent.value.clone());
+        let value = value.or_else(|| user.attribute(attribute).map(str::to_owned));
+        let Some(value) = value else {
+            return Err(Refusal::invalid(format!("User has no {attribute} to verify.")).into());
+        };
+        self.allow(&pool.id, user.sub.as_str(), Allowance::ResendCode).await?;
+        let (code, sent) = self.new_code(user, purpose(contact), attribute, &value)?;
+        self.commit(|commit| {
+            commit.put(&sent);
+        })
+        .await?;
+        self.send_code(pool, user, contact, &value, "VerifyUserAttribute", &code).await
+    }
+
+    /// Proves a contact by the code that was sent to it, and takes over the value that it was sent to.
+    ///
+    /// # Errors
+    /// [`Refusal::CodeMismatch`], [`Refusal::CodeExpired`], [`Refusal::TooManyAttempts`],
+    /// [`Refusal::AliasExists`].
+    pub async fn verify_attribute(
+        &self,
+        bearer: &Bearer,
+        attribute: &str,
+        code: &Code,
+    ) -> Result<()> {
+        let Bearer { pool, user, .. } = bearer;
+        let contact = provable(attribute)?;
+        self.allow(&pool.id, user.sub.as_str(), Allowance::VerifyAttribute).await?;
+        let sent = self.guess(pool, &user.sub, purpose(contact), code).await?;
+        for _ in 0..16 {
+            let mut user = self.user_by_sub(&pool.id, &user.sub).await?;
+            take_over(pool, &mut user, contact, &sent);
+            user.modified_at = self.now();
+            let done = self.try_commit(|commit| {
+                commit.save(&user);
+                spend(commit, &sent);
+            });
+            match done.await {
+                Ok(()) => return Ok(()),
+                Err(Refused::Broken(broken)) => return Err(broken.into()),
+                Err(Refused::Conflict(conflict)) => {
+                    if conflict.is_on(&store::Record::key(&*sent)) {
+                        return Err(Refusal::CodeExpired.into());
+                    }
+                    if let Some(taken) = user.taken(pool, |key| conflict.is_on(key)) {
+                        return Err(Refusal::AliasExists(taken).into());
+                    }
+                }
+            }
+        }
+        Err(Refusal::Contended.into())
+    }
+}
+
+/// The code proves the value that it was sent to, and no other.
+fn take_over(pool: &UserPool, user: &mut Kept<User>, contact: Contact, sent: &SentCode) {
+    user.attributes.insert(contact.attribute().to_owned(), sent.value.clone());
+    user.verify(contact);
+    user.rename(pool);
+}
+
+fn apply(
+    pool: &UserPool,
+    user: &mut User,
+    changes: &Attributes,
+    by: AttributeChange<'_>,
+) -> Result<Changed> {
+    pool.schema.check_change(&user.attributes, changes)?;
+    let mut to_prove = Vec::new();
+    for (name, value) in changes {
+        let Some(contact) = Contact::of(name) else {
+            set(user, name, value);
+            continue;
+        };
+        let is_new = user.attribute(name) != Some(value);
+        let said = changes.get(contact.verified_attribute());
+        let is_vouched_for = said.is_some_and(|said| said == "true");
+        if value.is_empty() {
+            set(user, name, value);
+            user.attributes.remove(contact.verified_attribute());
+        } else if is_vouched_for {
+            set(user, name, value);
+        } else if is_new {
+            let waits = pool.settings.verified_before_update.contains(&contact)
+                && matches!(by, AttributeChange::ByUser(_));
+            if !waits {
+                set(user, name, value);
+                set(user, contact.verified_attribute(), "false");
+            }
+            if pool.settings.auto_verified.contains(&contact) {
+                to_prove.push((contact, value.clone()));
+            }
+        }
+    }
+    Ok(Changed { to_prove })
+}
+
+fn set(user: &mut User, name: &str, value: &str) {
+    if value.is_empty() {
+        user.attributes.remove(name);
+    } else {
+        user.attributes.insert(name.to_owned(), value.to_owned());
+    }
+}
+
+fn purpose(contact: Contact) -> Purpose {
+    match contact {
+        Contact::Email => Purpose::VerifyEmail,
+        Contact::PhoneNumber => Purpose::VerifyPhoneNumber,
+    }
+}
+
+fn provable(attribute: &str) -> Result<Contact> {
+    Contact::of(attribute).ok_or_else(|| {
+        Refusal::invalid("Invalid attribute name. Only phone_number and email can be verified.")
+            .into()
+    })
+}

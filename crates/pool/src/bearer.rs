@@ -1,0 +1,118 @@
+//! Who speaks, by this access token?
+
+use crate::{
+    Error, Pools, Refusal, Result, User, UserPool, keys::PoolKeys, keys::Use, tokens::USER_ADMIN,
+};
+use crypto::{BadToken, Presented, VerifyingKey};
+use jiff::Timestamp;
+use names::{ClientId, Sub, Token, UserPoolId};
+use serde::Deserialize;
+use std::sync::Arc;
+use store::Kept;
+
+/// The user that an access token speaks for, as the user is now.
+#[derive(Debug, Clone)]
+pub struct Bearer {
+    pub pool: Arc<Kept<UserPool>>,
+    pub user: Kept<User>,
+    pub client: ClientId,
+}
+
+/// What an access token says, once its signature was found right.
+#[derive(Debug)]
+pub(crate) struct VerifiedToken {
+    pool: UserPoolId,
+    claims: AccessClaims,
+}
+
+#[derive(Debug, Deserialize)]
+struct AccessClaims {
+    sub: Sub,
+    iss: String,
+    exp: i64,
+    iat: i64,
+    auth_time: Option<i64>,
+    token_use: String,
+    client_id: ClientId,
+    scope: String,
+    origin_jti: Option<String>,
+}
+
+impl Pools {
+    /// The user that an access token speaks for.
+    ///
+    /// # Errors
+    /// [`Refusal::InvalidAccessToken`], [`Refusal::AccessTokenExpired`], [`Refusal::AccessTokenRevoked`],
+    /// [`Refusal::AccessTokenLacksScope`], [`Refusal::Disabled`].
+    pub async fn bearer(&self, token: &Token) -> Result<Bearer> {
+        let verified = self.verified(token).await?;
+        let claims = &verified.claims;
+        if claims.token_use != "access" || claims.iss != self.issuer(&verified.pool)?.as_str() {
+            return Err(Refusal::InvalidAccessToken.into());
+        }
+        let now = self.now().as_second();
+        if now >= claims.exp {
+            return Err(Refusal::AccessTokenExpired.into());
+        }
+        if claims.iat > now + 60 {
+            return Err(Refusal::InvalidAccessToken.into());
+        }
+        if !claims.scope.split(' ').any(|scope| scope == USER_ADMIN) {
+            return Err(Refusal::AccessTokenLacksScope.into());
+        }
+        let invalid = |error| match error {
+            Error::Refused(Refusal::NoUserPool(_) | Refusal::NoClient(_)) => {
+                Refusal::InvalidAccessToken.into()
+            }
+            Error::Refused(Refusal::NoUser) => Refusal::AccessTokenRevoked.into(),
+            other => other,
+        };
+        let pool = self.pool(&verified.pool).await.map_err(invalid)?;
+        self.client_of(&pool.id, &claims.client_id).await.map_err(invalid)?;
+        let user = self.user_by_sub(&pool.id, &claims.sub).await.map_err(invalid)?;
+        if !user.is_enabled {
+            return Err(Refusal::Disabled.into());
+        }
+        let is_ended = match &claims.origin_jti {
+            Some(origin) => self.is_ended(&user, origin).await?,
+            // A client without revocation: the second of the sign-in is all there is.
+            None => user.signed_out_at.is_some_and(|ended| {
+                let began = claims.auth_time.and_then(|at| Timestamp::from_second(at).ok());
+                began.is_none_or(|began| began.as_second() <= ended.as_second())
+            }),
+        };
+        if is_ended {
+            return Err(Refusal::AccessTokenRevoked.into());
+        }
+        Ok(Bearer { pool, user, client: claims.client_id.clone() })
+    }
+
+    /// The claims of a token whose signature is right, remembered for the next time it is shown. Whether it
+    /// is still good is asked every time.
+    async fn verified(&self, token: &Token) -> Result<Arc<VerifiedToken>> {
+        let digest = crypto::sha256(token.reveal().as_bytes());
+        if let Some(known) = self.house().verified_tokens.get(&digest) {
+            return Ok(known);
+        }
+        let invalid = |_: BadToken| Refusal::InvalidAccessToken;
+        let presented = Presented::parse(token.reveal()).map_err(invalid)?;
+        // Key ids are ours, 44 characters; anything else is not worth a look at the store.
+        if presented.kid().len() != 44 {
+            return Err(Refusal::InvalidAccessToken.into());
+        }
+        let kid = PoolKeys::kid_key(presented.kid());
+        let keys = self.records().find::<PoolKeys>(&kid, self.now()).await?;
+        let Some((pool, (Use::AccessTokens, jwk))) =
+            keys.as_ref().and_then(|keys| Some((&keys.pool, keys.by_kid(presented.kid())?)))
+        else {
+            return Err(Refusal::InvalidAccessToken.into());
+        };
+        let key = VerifyingKey::from_jwk(jwk)
+            .map_err(|_| Error::internal("a signing key is unusable"))?;
+        let claims = presented.verify(&key).map_err(invalid)?;
+        let claims = serde_json::from_slice(&claims).map_err(|_| Refusal::InvalidAccessToken)?;
+        let verified = Arc::new(VerifiedToken { pool: pool.clone(), claims });
+        self.house().verified_tokens.insert(digest, verified.clone());
+        Ok(verified)
+    }
+}

@@ -1,0 +1,158 @@
+//! What can go wrong: refusals, which are answers, and breakages, which are ours.
+
+use names::{ClientId, GroupName, UserPoolId, Username};
+use std::borrow::Cow;
+
+/// The house says no. Each door says in its own words how; nothing here knows a status or an AWS name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// A setting or value that cannot be, in words for the caller.
+    Invalid(Cow<'static, str>),
+    NoUserPool(UserPoolId),
+    NoClient(ClientId),
+    NoGroup,
+    GroupExists(GroupName),
+    NoResourceServer(String),
+    TooMany(Cow<'static, str>),
+    DeletionProtected,
+    /// The caller may not do this, in words for the caller.
+    NotAllowed(Cow<'static, str>),
+    NoSecretHash(ClientId),
+    WrongSecretHash(ClientId),
+    WrongClientSecret,
+    /// A user that does not exist, told only where the client's settings allow it.
+    NoUser,
+    /// A user that does not exist, for flows that speak of the pair of user and client.
+    NoUserForClient,
+    UserExists(Taken),
+    /// As [`Self::UserExists`], told to an administrator.
+    AccountExists(Taken),
+    AliasExists(Taken),
+    /// A wrong password, or anything that must look like one.
+    WrongCredentials,
+    /// Too many wrong passwords lately.
+    LockedOut,
+    Disabled,
+    NotConfirmed,
+    AlreadyConfirmed,
+    NotConfirmable(&'static str),
+    PasswordResetRequired,
+    TemporaryPasswordExpired,
+    NotResettable,
+    NoRecoveryContact,
+    AdminMustReset,
+    /// An invitation cannot be sent again to this user, who has chosen a password.
+    NotResendable(Username),
+    PasswordBreaksPolicy(&'static str),
+    CodeMismatch,
+    CodeExpired,
+    TooManyAttempts,
+    InvalidSession,
+    SessionExpired,
+    SessionUsed,
+    InvalidAccessToken,
+    AccessTokenExpired,
+    AccessTokenRevoked,
+    AccessTokenLacksScope,
+    InvalidRefreshToken,
+    RefreshTokenExpired,
+    RefreshTokenRevoked,
+    NotARefreshToken,
+    RevocationDisabled,
+    ScopeDoesNotExist(String),
+    OAuthFlow(Cow<'static, str>),
+    /// A feature that the pool's plan does not have.
+    NotInTier(Cow<'static, str>),
+    /// A feature that this version does not have; says so rather than pretending.
+    Unsupported(Cow<'static, str>),
+    /// A function that was asked threw: its trigger and its message.
+    TriggerThrew {
+        trigger: &'static str,
+        message: String,
+    },
+    /// A function could not be called, or did not answer in time.
+    TriggerUnreachable {
+        trigger: &'static str,
+        reason: String,
+    },
+    /// A function answered something that its trigger does not allow.
+    TriggerAnswer {
+        trigger: &'static str,
+        reason: String,
+    },
+    /// The mail or text could not be handed over.
+    NotDelivered,
+    /// The machine has more work than it can do in time.
+    Busy,
+    /// Somebody else changed the same thing at the same moment, again and again.
+    Contended,
+}
+
+impl Refusal {
+    /// A refusal in words for the caller.
+    pub fn invalid(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::Invalid(text.into())
+    }
+}
+
+/// What somebody else has already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    Username,
+    Email,
+    PhoneNumber,
+    PreferredUsername,
+}
+
+/// Something of ours does not work. Logged once, where it is turned into an answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    #[error(transparent)]
+    Store(#[from] store::Broken),
+    #[error("{0}")]
+    Internal(Cow<'static, str>),
+}
+
+/// A refusal or a breakage.
+#[derive(Debug)]
+pub enum Error {
+    Refused(Refusal),
+    Broken(Broken),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Broken> for Error {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(broken)
+    }
+}
+
+impl From<store::Broken> for Error {
+    fn from(broken: store::Broken) -> Self {
+        Self::Broken(Broken::Store(broken))
+    }
+}
+
+impl From<store::Refused> for Error {
+    fn from(refused: store::Refused) -> Self {
+        match refused {
+            store::Refused::Conflict(_) => Self::Refused(Refusal::Contended),
+            store::Refused::Broken(broken) => broken.into(),
+        }
+    }
+}
+
+impl Error {
+    /// A breakage that is not the store's.
+    pub fn internal(what: impl Into<Cow<'static, str>>) -> Self {
+        Self::Broken(Broken::Internal(what.into()))
+    }
+}
+
+/// What most of the house answers.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

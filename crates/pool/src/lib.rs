@@ -1,0 +1,65 @@
+//! What is a user pool, and what happens in it?
+//!
+//! Pools, clients, groups and users; sign-up, sign-in, recovery, tokens; the functions that are asked on
+//! the way. `pool` knows no HTTP, no JSON field name of an API, and no way a function is called. It reads
+//! no clock, no environment and no random source: [`Setup`] hands it all of them.
+//!
+//! A door finds a pool or client ([`Pools::client`]), asks for something to happen
+//! ([`Pools::sign_up`], [`Pools::sign_in_with_password`], …) and says in its own words what came of it.
+
+mod attempts;
+mod attributes;
+mod bearer;
+mod challenge;
+mod client;
+mod code;
+mod create_user;
+mod error;
+mod group;
+mod keys;
+mod listing;
+mod membership;
+mod message;
+mod password_policy;
+mod pools;
+mod recovery;
+mod refresh;
+mod removal;
+mod resource_server;
+mod schema;
+mod secret;
+mod sign_in;
+mod sign_up;
+mod tokens;
+mod trigger;
+mod user;
+mod user_pool;
+
+pub use attempts::Allowance;
+pub use attributes::AttributeChange;
+pub use bearer::Bearer;
+pub use challenge::{Challenge, Outcome};
+pub use client::{
+    Client, ClientSettings, Flow, OAuthFlow, OAuthSettings, SealedSecret, Unit, Validity,
+};
+pub use code::Purpose;
+pub use create_user::{CreateUser, Invitation};
+pub use error::{Broken, Error, Refusal, Result, Taken};
+pub use group::Group;
+pub use keys::{LoadedKeys, Use};
+pub use listing::{Filter, PageOf};
+pub use message::{Channel, Delivery, Message, Post, Undelivered};
+pub use password_policy::PasswordPolicy;
+pub use pools::{IssuerForm, Pools, Setup};
+pub use resource_server::{ResourceScope, ResourceServer};
+pub use schema::{
+    AttributeRequest, AttributeRule, Attributes, DataType, Schema, is_email, is_phone_number,
+};
+pub use sign_in::{Caller, NewPasswordAnswer, SrpAnswer};
+pub use sign_up::{SignUp, SignedUp};
+pub use tokens::Tokens;
+pub use user::{SealedPassword, User, UserStatus};
+pub use user_pool::{
+    Alias, Contact, MessageTemplates, PoolSettings, PreTokenGeneration, Recovery, SignInNames,
+    TokenEventVersion, Triggers, UserPool,
+};

@@ -1,0 +1,342 @@
+//! Where are pools, clients and users found, and how are changes kept?
+
+use crate::{
+    Client, Error, Group, LoadedKeys, Post, Refusal, ResourceServer, Result, User, UserPool,
+    bearer::VerifiedToken,
+};
+use crypto::{MasterKey, Random, SealingKey, Unserved, Workers};
+use functions::Functions;
+use jiff::Timestamp;
+use moka::sync::Cache;
+use names::{
+    AccountId, ClientId, Clock, Code, GroupName, Issuer, Region, ResourceServerId, Sub, UserPoolId,
+    Username,
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, RwLock},
+    time::Duration,
+};
+use store::{Commit, Kept, Records, Refused, Store};
+
+/// Everything that the house needs of the world.
+pub struct Setup {
+    pub region: Region,
+    pub account: AccountId,
+    /// Where people and programs reach this server: the beginning of every issuer, never a request's host.
+    pub public_url: String,
+    pub issuer_form: IssuerForm,
+    /// In `dev` only: every confirmation code is this one.
+    pub fixed_code: Option<Code>,
+    pub store: Arc<dyn Store>,
+    pub clock: Clock,
+    pub random: Arc<dyn Random>,
+    pub master: MasterKey,
+    pub functions: Arc<Functions>,
+    pub post: Arc<dyn Post>,
+    pub workers: Arc<Workers>,
+    /// Makes an RSA-2048 key, PKCS #8. [`crypto::SigningKey::generate`] but in tests.
+    pub new_key: fn() -> Option<zeroize::Zeroizing<Vec<u8>>>,
+}
+
+/// How the `iss` of tokens looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IssuerForm {
+    /// `{public-url}/{pool}`.
+    Public,
+    /// `https://cognito-idp.{region}.amazonaws.com/{pool}`, for verifiers that insist on it.
+    Aws,
+}
+
+/// The user pools of this server. Cheap to clone.
+#[derive(Clone)]
+pub struct Pools {
+    house: Arc<House>,
+}
+
+/// What [`Pools`] shares. Rooms of this crate reach for it; doors do not.
+pub(crate) struct House {
+    pub region: Region,
+    pub account: AccountId,
+    pub public_url: String,
+    pub issuer_form: IssuerForm,
+    pub fixed_code: Option<Code>,
+    pub records: Records,
+    pub clock: Clock,
+    pub random: Arc<dyn Random>,
+    pub functions: Arc<Functions>,
+    pub post: Arc<dyn Post>,
+    pub workers: Arc<Workers>,
+    pub new_key: fn() -> Option<zeroize::Zeroizing<Vec<u8>>>,
+    pub seals: Seals,
+    pub loaded_keys: RwLock<HashMap<UserPoolId, Arc<LoadedKeys>>>,
+    pub verified_tokens: Cache<[u8; 32], Arc<VerifiedToken>>,
+    pub turns: Cache<String, Arc<tokio::sync::Mutex<()>>>,
+}
+
+/// One key for each thing that is sealed, all from the master key.
+pub(crate) struct Seals {
+    pub passwords: SealingKey,
+    pub signing_keys: SealingKey,
+    pub client_secrets: SealingKey,
+    pub challenges: SealingKey,
+    pub refresh_tokens: SealingKey,
+    pub cursors: SealingKey,
+    /// A key for digests of codes, and for answers about users that do not exist.
+    pub codes: [u8; 32],
+    pub decoys: [u8; 32],
+}
+
+impl Seals {
+    fn new(master: &MasterKey) -> Self {
+        let bytes = |purpose: &str| {
+            let mut key = [0; 32];
+            master.derive(purpose, &mut key);
+            key
+        };
+        Self {
+            passwords: master.sealing("password verifiers"),
+            signing_keys: master.sealing("signing keys"),
+            client_secrets: master.sealing("client secrets"),
+            challenges: master.sealing("challenge sessions"),
+            refresh_tokens: master.sealing("refresh tokens"),
+            cursors: master.sealing("cursors"),
+            codes: bytes("code digests"),
+            decoys: bytes("decoys"),
+        }
+    }
+}
+
+/// How often a change is tried again when somebody else was first.
+const TRIES: usize = 24;
+
+impl Pools {
+    /// The pools that are kept in this store.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        let seals = Seals::new(&setup.master);
+        let house = House {
+            region: setup.region,
+            account: setup.account,
+            public_url: setup.public_url.trim_end_matches('/').to_owned(),
+            issuer_form: setup.issuer_form,
+            fixed_code: setup.fixed_code,
+            records: Records::new(setup.store),
+            clock: setup.clock,
+            random: setup.random,
+            functions: setup.functions,
+            post: setup.post,
+            workers: setup.workers,
+            new_key: setup.new_key,
+            seals,
+            loaded_keys: RwLock::default(),
+            verified_tokens: Cache::new(20_000),
+            turns: Cache::builder().time_to_idle(Duration::from_secs(120)).build(),
+        };
+        Self { house: Arc::new(house) }
+    }
+
+    pub(crate) fn house(&self) -> &House {
+        &self.house
+    }
+
+    /// What time it is, by the clock of the setup.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.house.clock)()
+    }
+
+    /// The random source of the setup.
+    #[must_use]
+    pub fn random(&self) -> &dyn Random {
+        &*self.house.random
+    }
+
+    /// The account that ARNs name.
+    #[must_use]
+    pub fn account(&self) -> &AccountId {
+        &self.house.account
+    }
+
+    /// The region of new pools.
+    #[must_use]
+    pub fn region(&self) -> &Region {
+        &self.house.region
+    }
+
+    /// The records underneath, for what is kept beside users in one commit.
+    #[must_use]
+    pub fn records(&self) -> &Records {
+        &self.house.records
+    }
+
+    /// The `iss` of a pool's tokens.
+    ///
+    /// # Errors
+    /// A breakage if the public URL of the setup makes no issuer.
+    pub fn issuer(&self, pool: &UserPoolId) -> Result<Issuer> {
+        let text = match self.house.issuer_form {
+            IssuerForm::Public => format!("{}/{pool}", self.house.public_url),
+            IssuerForm::Aws => {
+                format!("https://cognito-idp.{}.amazonaws.com/{pool}", pool.region())
+            }
+        };
+        Issuer::parse(text).map_err(|_| Error::internal("the public URL makes no issuer"))
+    }
+
+    /// The pool of this id.
+    ///
+    /// # Errors
+    /// [`Refusal::NoUserPool`].
+    pub async fn pool(&self, id: &UserPoolId) -> Result<Arc<Kept<UserPool>>> {
+        let found = self.records().get_shared(&UserPool::key_of(id), self.now()).await?;
+        found.ok_or_else(|| Refusal::NoUserPool(id.clone()).into())
+    }
+
+    /// The client of this id, whatever its pool, as public calls name it.
+    ///
+    /// # Errors
+    /// [`Refusal::NoClient`].
+    pub async fn client(&self, id: &ClientId) -> Result<Arc<Kept<Client>>> {
+        let found = self.records().get_shared(&Client::key_of(id), self.now()).await?;
+        found.ok_or_else(|| Refusal::NoClient(id.clone()).into())
+    }
+
+    /// The client of this id if it is of this pool. One of another pool is reported as missing.
+    ///
+    /// # Errors
+    /// [`Refusal::NoClient`], [`Refusal::NoUserPool`].
+    pub async fn client_of(&self, pool: &UserPoolId, id: &ClientId) -> Result<Arc<Kept<Client>>> {
+        let pool = self.pool(pool).await?;
+        let client = self.client(id).await?;
+        if client.pool == pool.id { Ok(client) } else { Err(Refusal::NoClient(id.clone()).into()) }
+    }
+
+    /// The user of this name, alias or (as administrators may write) `sub`.
+    ///
+    /// # Errors
+    /// [`Refusal::NoUser`].
+    pub async fn user(&self, pool: &UserPool, name: &Username) -> Result<Kept<User>> {
+        if let Some(user) = self.find_user(pool, name).await? {
+            return Ok(user);
+        }
+        let by_sub = match Sub::parse(name) {
+            Ok(sub) => self.records().get(&User::key_of(&pool.id, &sub), self.now()).await?,
+            Err(_) => None,
+        };
+        by_sub.ok_or_else(|| Refusal::NoUser.into())
+    }
+
+    /// The user whose sign-in name this is, if there is one.
+    ///
+    /// # Errors
+    /// Breakages only.
+    pub async fn find_user(&self, pool: &UserPool, name: &Username) -> Result<Option<Kept<User>>> {
+        let claim = User::name_key(&pool.id, &pool.fold(name.as_str()));
+        Ok(self.records().find(&claim, self.now()).await?)
+    }
+
+    /// The user of this `sub`.
+    ///
+    /// # Errors
+    /// [`Refusal::NoUser`].
+    pub async fn user_by_sub(&self, pool: &UserPoolId, sub: &Sub) -> Result<Kept<User>> {
+        let found = self.records().get(&User::key_of(pool, sub), self.now()).await?;
+        found.ok_or_else(|| Refusal::NoUser.into())
+    }
+
+    /// The group of this name.
+    ///
+    /// # Errors
+    /// [`Refusal::NoGroup`].
+    pub async fn group(&self, pool: &UserPoolId, name: &GroupName) -> Result<Kept<Group>> {
+        let found = self.records().get(&Group::key_of(pool, name), self.now()).await?;
+        found.ok_or_else(|| Refusal::NoGroup.into())
+    }
+
+    /// The resource server of this identifier, if there is one.
+    ///
+    /// # Errors
+    /// Breakages only.
+    pub async fn find_resource_server(
+        &self,
+        pool: &UserPoolId,
+        identifier: &ResourceServerId,
+    ) -> Result<Option<Kept<ResourceServer>>> {
+        let key = ResourceServer::key_of(pool, identifier);
+        Ok(self.records().get(&key, self.now()).await?)
+    }
+
+    /// Makes the writes that the closure puts into a commit, all or none.
+    ///
+    /// # Errors
+    /// [`Refusal::Contended`] if somebody else changed one of the records meanwhile.
+    pub async fn commit(&self, fill: impl FnOnce(&mut Commit)) -> Result<()> {
+        Ok(self.try_commit(fill).await?)
+    }
+
+    /// As [`Self::commit`], for callers who want to know which condition did not hold.
+    pub(crate) async fn try_commit(&self, fill: impl FnOnce(&mut Commit)) -> Result<(), Refused> {
+        let mut commit = Commit::new();
+        fill(&mut commit);
+        self.records().commit(commit, self.now()).await
+    }
+
+    /// Changes a user: reads, changes, saves, and begins again if somebody else was first. The change may
+    /// run several times and must touch nothing but the user.
+    ///
+    /// # Errors
+    /// What the change refuses; [`Refusal::NoUser`]; [`Refusal::AliasExists`] if a new name is taken.
+    pub async fn change_user<T>(
+        &self,
+        pool: &UserPool,
+        sub: &Sub,
+        change: impl Fn(&mut User) -> Result<T>,
+    ) -> Result<(Kept<User>, T)> {
+        for _ in 0..TRIES {
+            let mut user = self.user_by_sub(&pool.id, sub).await?;
+            let before = user.clone();
+            let outcome = change(&mut user)?;
+            user.rename(pool);
+            match self
+                .try_commit(|commit| {
+                    commit.save(&user);
+                })
+                .await
+            {
+                Ok(()) => return Ok((user, outcome)),
+                Err(Refused::Broken(broken)) => return Err(broken.into()),
+                Err(Refused::Conflict(conflict)) => {
+                    let taken = user.taken(pool, |key| conflict.is_on(key));
+                    let is_same_user = conflict.is_on(&store::Record::key(&*before));
+                    if let (Some(taken), false) = (taken, is_same_user) {
+                        return Err(Refusal::AliasExists(taken).into());
+                    }
+                }
+            }
+        }
+        Err(Refusal::Contended.into())
+    }
+
+    /// A job for the worker threads: bignums and signatures.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
+        self.house.workers.run(job).await.map_err(|unserved| match unserved {
+            Unserved::Busy => Refusal::Busy.into(),
+            Unserved::Panicked => Error::internal("a job of the worker threads panicked"),
+        })
+    }
+
+    /// Waits until no other call of this process is proving something as the same user, so that guesses are
+    /// counted one after the other.
+    pub(crate) async fn turn(
+        &self,
+        pool: &UserPoolId,
+        who: &str,
+    ) -> tokio::sync::OwnedMutexGuard<()> {
+        let lock = self.house.turns.get_with(format!("{pool}/{who}"), Arc::default);
+        lock.lock_owned().await
+    }
+}

@@ -1,0 +1,139 @@
+//! What goes with a thing that is deleted?
+
+use crate::{
+    Client, Error, Group, Pools, Refusal, ResourceServer, Result, User, UserPool, keys::PoolKeys,
+    user::SHARDS,
+};
+use names::{Sub, UserPoolId};
+use store::{Commit, Kept, Range, Record, Refused};
+
+/// How many groups a user leaves in one commit, which holds at most a hundred writes.
+const GROUPS_AT_ONCE: usize = 50;
+
+impl Pools {
+    /// Deletes a user with every name and membership. Codes, counts and revoked sessions are found by the
+    /// `sub` alone, which is never used again; they expire.
+    ///
+    /// # Errors
+    /// [`Refusal::NoUser`].
+    pub async fn delete_user(&self, pool: &UserPoolId, sub: &Sub) -> Result<()> {
+        for _ in 0..32 {
+            let mut user = self.user_by_sub(pool, sub).await?;
+            let is_done = user.groups.len() <= GROUPS_AT_ONCE;
+            let done = if is_done {
+                self.try_commit(|commit| {
+                    commit.delete(&user);
+                })
+                .await
+            } else {
+                let kept: Vec<_> = user.groups.keys().skip(GROUPS_AT_ONCE).cloned().collect();
+                user.groups.retain(|name, _| kept.contains(name));
+                self.try_commit(|commit| {
+                    commit.save(&user);
+                })
+                .await
+            };
+            match done {
+                Ok(()) if is_done => return Ok(()),
+                Ok(()) | Err(Refused::Conflict(_)) => {}
+                Err(Refused::Broken(broken)) => return Err(broken.into()),
+            }
+        }
+        Err(Refusal::Contended.into())
+    }
+
+    /// Deletes a client. Its tokens are nothing from now on.
+    ///
+    /// # Errors
+    /// [`Refusal::NoClient`], [`Refusal::Contended`].
+    pub async fn delete_client(&self, client: &Kept<Client>) -> Result<()> {
+        self.commit(|commit| {
+            commit.delete(client);
+        })
+        .await
+    }
+
+    /// Deletes a group. Memberships name its generation, so they end with it, also for a group of the same
+    /// name that is made later.
+    ///
+    /// # Errors
+    /// [`Refusal::Contended`].
+    pub async fn delete_group(&self, group: &Kept<Group>) -> Result<()> {
+        self.commit(|commit| {
+            commit.delete(group);
+        })
+        .await
+    }
+
+    /// Deletes a pool. From the first commit on it does not exist for anybody; what was in it is removed
+    /// afterwards.
+    ///
+    /// # Errors
+    /// [`Refusal::DeletionProtected`], [`Refusal::Contended`].
+    pub async fn delete_pool(&self, pool: &Kept<UserPool>) -> Result<()> {
+        if pool.settings.is_deletion_protected {
+            return Err(Refusal::DeletionProtected.into());
+        }
+        self.commit(|commit| {
+            commit.delete(pool);
+        })
+        .await?;
+        if let Ok(mut loaded) = self.house().loaded_keys.write() {
+            loaded.remove(&pool.id);
+        }
+        let key = PoolKeys::key_of(&pool.id);
+        if let Some(keys) = self.records().get::<PoolKeys>(&key, self.now()).await? {
+            self.commit(|commit| {
+                commit.delete(&keys);
+            })
+            .await?;
+        }
+        self.empty::<Client>(&Client::listing(&pool.id), true).await?;
+        self.empty::<Group>(&Group::listing(&pool.id), false).await?;
+        self.empty::<ResourceServer>(&ResourceServer::listing(&pool.id), false).await?;
+        for shard in SHARDS {
+            self.empty_of_users(&pool.id, &User::listing(&pool.id, shard)).await?;
+        }
+        Ok(())
+    }
+
+    async fn empty<R: Record>(&self, partition: &str, is_claimed: bool) -> Result<()> {
+        let mut range = everything(partition);
+        loop {
+            let (records, next) = if is_claimed {
+                self.records().list_claimed::<R>(&range, self.now()).await?
+            } else {
+                self.records().list::<R>(&range, self.now()).await?
+            };
+            for record in &records {
+                let mut commit = Commit::new();
+                commit.delete(record);
+                match self.records().commit(commit, self.now()).await {
+                    Ok(()) | Err(Refused::Conflict(_)) => {}
+                    Err(Refused::Broken(broken)) => return Err(broken.into()),
+                }
+            }
+            let Some(next) = next else { return Ok(()) };
+            range.after = Some(next);
+        }
+    }
+
+    async fn empty_of_users(&self, pool: &UserPoolId, partition: &str) -> Result<()> {
+        let mut range = everything(partition);
+        loop {
+            let (users, next) = self.records().list_claimed::<User>(&range, self.now()).await?;
+            for user in &users {
+                match self.delete_user(pool, &user.sub).await {
+                    Ok(()) | Err(Error::Refused(Refusal::NoUser)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            let Some(next) = next else { return Ok(()) };
+            range.after = Some(next);
+        }
+    }
+}
+
+fn everything(partition: &str) -> Range {
+    Range { partition: partition.to_owned(), prefix: String::new(), after: None, limit: 100 }
+}

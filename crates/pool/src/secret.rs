@@ -1,0 +1,106 @@
+//! Has the client proven that it has its secret?
+
+use crate::{Client, Error, Pools, Refusal, Result, SealedSecret, User};
+use jiff::Timestamp;
+use names::{ClientId, ClientSecret, SecretHash};
+
+/// Cognito's own secrets are made of these.
+const ALPHABET: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+
+impl Pools {
+    /// A new secret for a client.
+    ///
+    /// # Errors
+    /// Never in practice.
+    pub fn new_client_secret(&self) -> Result<ClientSecret> {
+        ClientSecret::parse(self.random().text(ALPHABET, 52))
+            .map_err(|_| Error::internal("a generated client secret is malformed"))
+    }
+
+    /// A client's secret as it is kept.
+    #[must_use]
+    pub fn seal_client_secret(
+        &self,
+        client: &ClientId,
+        secret: &ClientSecret,
+        created_at: Timestamp,
+    ) -> SealedSecret {
+        let plain = secret.reveal().as_bytes();
+        let seals = &self.house().seals;
+        SealedSecret {
+            id: format!("{client}--{}", created_at.as_second()),
+            created_at,
+            sealed: seals.client_secrets.seal_text(
+                self.random(),
+                plain,
+                client.as_str().as_bytes(),
+            ),
+        }
+    }
+
+    /// The secrets of a client, oldest first.
+    ///
+    /// # Errors
+    /// A breakage if one does not open: the master key is another one.
+    pub fn client_secrets(&self, client: &Client) -> Result<Vec<ClientSecret>> {
+        let open = |secret: &SealedSecret| {
+            let seals = &self.house().seals;
+            let plain = seals
+                .client_secrets
+                .open_text(&secret.sealed, client.id.as_str().as_bytes())
+                .ok()?;
+            ClientSecret::parse(std::str::from_utf8(&plain).ok()?).ok()
+        };
+        let opened: Option<Vec<ClientSecret>> = client.secrets.iter().map(open).collect();
+        opened.ok_or_else(|| {
+            Error::internal("a client secret does not open: is this the master key?")
+        })
+    }
+
+    /// Refuses a call that names a client with a secret and does not prove that it has it.
+    ///
+    /// The hash is over the name in the same call and the client's id. Once the user is known, a hash over
+    /// the user name or the `sub` is as good, since clients use what `USER_ID_FOR_SRP` told them.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSecretHash`], [`Refusal::WrongSecretHash`].
+    pub fn check_secret_hash(
+        &self,
+        client: &Client,
+        sent_name: &str,
+        user: Option<&User>,
+        hash: Option<&SecretHash>,
+    ) -> Result<()> {
+        if !client.has_secret() {
+            return match hash {
+                None => Ok(()),
+                Some(_) => Err(Refusal::WrongSecretHash(client.id.clone()).into()),
+            };
+        }
+        let Some(hash) = hash else { return Err(Refusal::NoSecretHash(client.id.clone()).into()) };
+        let mut names = vec![sent_name];
+        names.extend(user.iter().flat_map(|user| [user.username.as_str(), user.sub.as_str()]));
+        for secret in self.client_secrets(client)? {
+            if names.iter().any(|name| crypto::secret_hash(&secret, name, &client.id) == *hash) {
+                return Ok(());
+            }
+        }
+        Err(Refusal::WrongSecretHash(client.id.clone()).into())
+    }
+
+    /// Refuses a call that must carry the client's secret itself and does not.
+    ///
+    /// # Errors
+    /// [`Refusal::WrongClientSecret`].
+    pub fn check_client_secret(
+        &self,
+        client: &Client,
+        secret: Option<&ClientSecret>,
+    ) -> Result<()> {
+        let is_right = match secret {
+            None => !client.has_secret(),
+            Some(secret) => self.client_secrets(client)?.contains(secret),
+        };
+        if is_right { Ok(()) } else { Err(Refusal::WrongClientSecret.into()) }
+    }
+}

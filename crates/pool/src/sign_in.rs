@@ -1,0 +1,518 @@
+//! Is this the user, and what comes next?
+//!
+//! After the first factor the order is Cognito's: lockout, disabled, unconfirmed, reset required, a new
+//! password, tokens. The password is looked at before the user's state, so that nobody learns the state
+//! without the password. A name that nobody has costs the same work as one that somebody has.
+
+use crate::{
+    Attributes, Challenge, Client, Error, Flow, Outcome, Pools, Refusal, Result, SealedPassword,
+    User, UserPool, UserStatus,
+    challenge::{NewPasswordStep, SrpStep},
+};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use crypto::{Ephemeral, PublicA, PublicB, Verifier};
+use events::cognito::{Metadata, TriggerSource};
+use names::{ClientId, Password, SecretHash, Session, Sub, UserPoolId, Username};
+use std::sync::Arc;
+use store::Kept;
+
+/// Who asks to sign somebody in: a client of a pool, in one call.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub pool: Arc<Kept<UserPool>>,
+    pub client: Arc<Kept<Client>>,
+    /// What the client wants the pool's functions to hear.
+    pub metadata: Metadata,
+    /// Joins the log lines and tokens of one sign-in.
+    pub event_id: String,
+}
+
+/// The answer to [`Challenge::PasswordVerifier`].
+pub struct SrpAnswer<'a> {
+    pub username: &'a Username,
+    pub secret_block: &'a str,
+    pub signature: &'a str,
+    pub timestamp: &'a str,
+    pub hash: Option<&'a SecretHash>,
+}
+
+/// The answer to [`Challenge::NewPasswordRequired`].
+pub struct NewPasswordAnswer<'a> {
+    pub username: &'a Username,
+    pub session: &'a Session,
+    pub new_password: &'a Password,
+    /// Attributes that are set along with it.
+    pub attributes: Attributes,
+    pub hash: Option<&'a SecretHash>,
+}
+
+impl Caller {
+    fn require(&self, flow: Flow) -> Result<()> {
+        if self.client.allows(flow) {
+            return Ok(());
+        }
+        Err(Refusal::invalid(match flow {
+            Flow::UserPassword => "USER_PASSWORD_AUTH flow not enabled for this client",
+            Flow::UserSrp => "USER_SRP_AUTH is not enabled for the client.",
+            Flow::Custom => "CUSTOM_AUTH is not enabled for the client.",
+            _ => "Auth flow not enabled for this client",
+        })
+        .into())
+    }
+}
+
+impl Pools {
+    /// A call of this client, which public calls name without its pool.
+    ///
+    /// # Errors
+    /// [`Refusal::NoClient`].
+    pub async fn caller(&self, client: &ClientId, metadata: Metadata) -> Result<Caller> {
+        let client = self.client(client).await?;
+        let pool = self.pool(&client.pool).await.map_err(|error| match error {
+            Error::Refused(Refusal::NoUserPool(_)) => Refusal::NoClient(client.id.clone()).into(),
+            other => other,
+        })?;
+        Ok(Caller { pool, client, metadata, event_id: self.random().uuid_v4() })
+    }
+
+    /// A call of this client of this pool.
+    ///
+    /// # Errors
+    /// [`Refusal::NoUserPool`], [`Refusal::NoClient`].
+    pub async fn caller_of(
+        &self,
+        pool: &UserPoolId,
+        client: &ClientId,
+        metadata: Metadata,
+    ) -> Result<Caller> {
+        let client = self.client_of(pool, client).await?;
+        let pool = self.pool(pool).await?;
+        Ok(Caller { pool, client, metadata, event_id: self.random().uuid_v4() })
+    }
+
+    /// Signs a user in by password, which the client (or, for the admin flow, the server) was told.
+    ///
+    /// # Errors
+    /// [`Refusal::WrongCredentials`], [`Refusal::LockedOut`], and what [`Self::after_password`] refuses.
+    pub async fn sign_in_with_password(
+        &self,
+        caller: &Caller,
+        flow: Flow,
+        name: &Username,
+        password: &Password,
+        hash: Option<&SecretHash>,
+    ) -> Result<Outcome> {
+        caller.require(flow)?;
+        let user = self.find_user(&caller.pool, name).await?;
+        self.check_secret_hash(&caller.client, name.as_str(), user.as_deref(), hash)?;
+        if user.is_none() && !caller.client.settings.hides_missing_users {
+            return Err(Refusal::NoUser.into());
+        }
+        self.ask_pre_authentication(caller, name, user.as_deref()).await?;
+
+        let who = self.counted_as(&caller.pool, user.as_deref(), name.as_str());
+        let turn = self.turn(&caller.pool.id, &who).await;
+        let failures = self.refuse_if_locked(&caller.pool.id, &who).await?;
+        let is_right = self.knows_password(&caller.pool, user.as_deref(), name, password).await?;
+        let Some(user) = user.filter(|_| is_right) else {
+            self.count_failure(&caller.pool.id, &who).await?;
+            return Err(Refusal::WrongCredentials.into());
+        };
+        self.forget_failures(failures).await?;
+        drop(turn);
+
+        self.after_password(caller, user).await
+    }
+
+    /// Begins a sign-in in which the password never leaves the client.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for a public value that SRP does not allow; [`Refusal::NoUser`] where the client
+    /// does not hide it.
+    pub async fn begin_srp(
+        &self,
+        caller: &Caller,
+        name: &Username,
+        srp_a: &str,
+        hash: Option<&SecretHash>,
+    ) -> Result<Outcome> {
+        caller.require(Flow::UserSrp)?;
+        let a = PublicA::parse(srp_a)
+            .map_err(|_| Refusal::invalid("SRP_A is not a valid public value."))?;
+        let user = self.find_user(&caller.pool, name).await?;
+        self.check_secret_hash(&caller.client, name.as_str(), user.as_deref(), hash)?;
+        if user.is_none() && !caller.client.settings.hides_missing_users {
+            return Err(Refusal::NoUser.into());
+        }
+        self.ask_pre_authentication(caller, name, user.as_deref()).await?;
+
+        let (user_id, verifier) = match &user {
+            Some(user) => (user.username.clone(), self.verifier(user)?),
+            None => self.decoy(&caller.pool, name)?,
+        };
+        let salt = verifier.salt_hex();
+        let random = self.house().random.clone();
+        let (b, public_b) = self.work(move || crypto::begin(&verifier, &*random)).await?;
+
+        let srp_b = public_b.to_hex();
+        let step = SrpStep {
+            a: a.to_hex(),
+            b: URL_SAFE_NO_PAD.encode(b.to_bytes().as_slice()),
+            public_b: srp_b.clone(),
+        };
+        let sub = user.map(|user| user.sub.clone());
+        let sealed = self.wait(&caller.client, &caller.event_id, sub, user_id.clone(), step)?;
+        let secret_block = STANDARD.encode(sealed);
+        Ok(Outcome::Challenge(Challenge::PasswordVerifier { salt, secret_block, srp_b, user_id }))
+    }
+
+    /// Looks at the proof of a password.
+    ///
+    /// # Errors
+    /// [`Refusal::WrongCredentials`], [`Refusal::LockedOut`], [`Refusal::InvalidSession`],
+    /// [`Refusal::SessionExpired`], [`Refusal::SessionUsed`], and what [`Self::after_password`] refuses.
+    pub async fn answer_srp(&self, caller: &Caller, answer: &SrpAnswer<'_>) -> Result<Outcome> {
+        let block = STANDARD.decode(answer.secret_block).map_err(|_| Refusal::InvalidSession)?;
+        let waiting = self.open::<SrpStep>(&caller.client, &block)?;
+        let user = match &waiting.sub {
+            Some(sub) => {
+                self.records().get(&User::key_of(&caller.pool.id, sub), self.now()).await?
+            }
+            None => None,
+        };
+        let hash_name = answer.username.as_str();
+        self.check_secret_hash(&caller.client, hash_name, user.as_deref(), answer.hash)?;
+        if !is_named(&caller.pool, user.as_deref(), &waiting.user_id, answer.username) {
+            return Err(Refusal::InvalidSession.into());
+        }
+        if !is_timestamp(answer.timestamp) {
+            return Err(Refusal::invalid(
+                "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.",
+            )
+            .into());
+        }
+        let Ok(signature) = STANDARD.decode(answer.signature) else {
+            return Err(Refusal::WrongCredentials.into());
+        };
+
+        let who = self.counted_as(&caller.pool, user.as_deref(), waiting.user_id.as_str());
+        let turn = self.turn(&caller.pool.id, &who).await;
+        self.answer_once(&waiting).await?;
+        let failures = self.refuse_if_locked(&caller.pool.id, &who).await?;
+        let verifier = match &user {
+            Some(user) => self.verifier(user)?,
+            None => self.decoy(&caller.pool, &waiting.user_id)?.1,
+        };
+        let timestamp = answer.timestamp.to_owned();
+        let proof = Proof { step: waiting.step, verifier, block, signature, timestamp };
+        let (pool_name, user_id) = (caller.pool.id.name().to_owned(), waiting.user_id);
+        let is_right = self.work(move || proof.is_right(&pool_name, user_id.as_str())).await?;
+        let Some(user) = user.filter(|_| is_right) else {
+            self.count_failure(&caller.pool.id, &who).await?;
+            return Err(Refusal::WrongCredentials.into());
+        };
+        self.forget_failures(failures).await?;
+        drop(turn);
+
+        let caller = Caller { event_id: waiting.event_id, ..caller.clone() };
+        self.after_password(&caller, user).await
+    }
+
+    /// What follows a password that was right.
+    ///
+    /// # Errors
+    /// [`Refusal::Disabled`], [`Refusal::NotConfirmed`], [`Refusal::PasswordResetRequired`],
+    /// [`Refusal::TemporaryPasswordExpired`], and what the pool's functions refuse.
+    pub(crate) async fn after_password(
+        &self,
+        caller: &Caller,
+        user: Kept<User>,
+    ) -> Result<Outcome> {
+        if !user.is_enabled {
+            return Err(Refusal::Disabled.into());
+        }
+        match user.status {
+            UserStatus::Unconfirmed => Err(Refusal::NotConfirmed.into()),
+            UserStatus::ResetRequired => Err(Refusal::PasswordResetRequired.into()),
+            UserStatus::ForceChangePassword => self.ask_for_new_password(caller, &user),
+            UserStatus::Confirmed | UserStatus::ExternalProvider => {
+                let source = TriggerSource::TokenGenerationAuthentication;
+                let tokens = self.sign_in(caller, &user, source, Metadata::new()).await?;
+                Ok(Outcome::SignedIn(tokens))
+            }
+        }
+    }
+
+    fn ask_for_new_password(&self, caller: &Caller, user: &User) -> Result<Outcome> {
+        let Some(SealedPassword { sealed, expires_at }) = &user.password else {
+            return Err(Refusal::WrongCredentials.into());
+        };
+        if expires_at.is_some_and(|end| self.now() >= end) {
+            return Err(Refusal::TemporaryPasswordExpired.into());
+        }
+        let step = NewPasswordStep { proven: digest(sealed) };
+        let (sub, user_id) = (Some(user.sub.clone()), user.username.clone());
+        let block = self.wait(&caller.client, &caller.event_id, sub, user_id.clone(), step)?;
+        let session = Session::parse(URL_SAFE_NO_PAD.encode(block))
+            .map_err(|_| Error::internal("a session is malformed"))?;
+        let missing = caller.pool.schema.missing(&user.attributes);
+        let required = missing.iter().map(|name| format!("userAttributes.{name}")).collect();
+        let attributes = user.attributes.clone();
+        Ok(Outcome::Challenge(Challenge::NewPasswordRequired {
+            session,
+            user_id,
+            attributes,
+            required,
+        }))
+    }
+
+    /// Takes the password that a user chose instead of a temporary one, and signs the user in.
+    ///
+    /// # Errors
+    /// [`Refusal::InvalidSession`], [`Refusal::SessionExpired`], [`Refusal::SessionUsed`],
+    /// [`Refusal::PasswordBreaksPolicy`] (after which the session is still good), and what is wrong with
+    /// the attributes.
+    pub async fn answer_new_password(
+        &self,
+        caller: &Caller,
+        answer: NewPasswordAnswer<'_>,
+    ) -> Result<Outcome> {
+        let block =
+            URL_SAFE_NO_PAD.decode(answer.session.reveal()).map_err(|_| Refusal::InvalidSession)?;
+        let waiting = self.open::<NewPasswordStep>(&caller.client, &block)?;
+        let Some(sub) = &waiting.sub else { return Err(Refusal::InvalidSession.into()) };
+        let user = self.user_by_sub(&caller.pool.id, sub).await.map_err(|error| match error {
+            Error::Refused(Refusal::NoUser) => Refusal::InvalidSession.into(),
+            other => other,
+        })?;
+        self.check_secret_hash(&caller.client, answer.username.as_str(), Some(&user), answer.hash)?;
+        let is_waiting = is_named(&caller.pool, Some(&user), &waiting.user_id, answer.username)
+            && user
+                .password
+                .as_ref()
+                .is_some_and(|kept| digest(&kept.sealed) == waiting.step.proven);
+        if !is_waiting {
+            return Err(Refusal::InvalidSession.into());
+        }
+        caller.pool.settings.password_policy.check(answer.new_password)?;
+        let mut attributes = answer.attributes;
+        check_new_attributes(caller, &user, &mut attributes)?;
+        let sealed =
+            self.seal_password(&caller.pool, sub, &user.username, answer.new_password).await?;
+        self.answer_once(&waiting).await?;
+
+        let now = self.now();
+        let (user, ()) = self
+            .change_user(&caller.pool, sub, |user| {
+                user.attributes.extend(attributes.clone());
+                user.password = Some(SealedPassword { sealed: sealed.clone(), expires_at: None });
+                user.status = UserStatus::Confirmed;
+                user.end_refresh_tokens(now);
+                Ok(())
+            })
+            .await?;
+        let caller = Caller { event_id: waiting.event_id, ..caller.clone() };
+        if !user.is_enabled {
+            return Err(Refusal::Disabled.into());
+        }
+        let source = TriggerSource::TokenGenerationNewPasswordChallenge;
+        let tokens = self.sign_in(&caller, &user, source, caller.metadata.clone()).await?;
+        Ok(Outcome::SignedIn(tokens))
+    }
+
+    /// A password as it is kept for a user.
+    pub(crate) async fn seal_password(
+        &self,
+        pool: &UserPool,
+        sub: &Sub,
+        user_id: &Username,
+        password: &Password,
+    ) -> Result<String> {
+        let salt = crypto::fresh_salt(self.random());
+        let (pool_name, user_id, password) =
+            (pool.id.name().to_owned(), user_id.clone(), password.clone());
+        let verifier = self
+            .work(move || Verifier::derive(&pool_name, user_id.as_str(), &password, salt))
+            .await?;
+        let bound_to = password_bound_to(&pool.id, sub);
+        Ok(self.house().seals.passwords.seal_text(self.random(), &verifier.to_bytes(), &bound_to))
+    }
+
+    /// Whether this is the user's password. For nobody it takes as long to say no.
+    pub(crate) async fn knows_password(
+        &self,
+        pool: &UserPool,
+        user: Option<&User>,
+        name: &Username,
+        password: &Password,
+    ) -> Result<bool> {
+        let (user_id, verifier) = match user {
+            Some(user) => (user.username.clone(), self.verifier(user)?),
+            None => self.decoy(pool, name)?,
+        };
+        let (pool_name, password) = (pool.id.name().to_owned(), password.clone());
+        let matches =
+            self.work(move || verifier.matches(&pool_name, user_id.as_str(), &password)).await?;
+        Ok(matches && user.is_some_and(|user| user.password.is_some()))
+    }
+
+    /// A user's verifier; for a user without a password, one that nothing matches.
+    fn verifier(&self, user: &User) -> Result<Verifier> {
+        let Some(SealedPassword { sealed, .. }) = &user.password else {
+            return Ok(self.decoy_verifier(&user.pool, user.sub.as_str()));
+        };
+        let bound_to = password_bound_to(&user.pool, &user.sub);
+        let plain =
+            self.house().seals.passwords.open_text(sealed, &bound_to).map_err(|_| {
+                Error::internal("a password does not open: is this the master key?")
+            })?;
+        Verifier::from_bytes(&plain)
+            .map_err(|_| Error::internal("a password verifier is malformed"))
+    }
+
+    /// A user id and a verifier for a name that nobody has: always the same for the same name, and matched by
+    /// no password that anybody could know.
+    fn decoy(&self, pool: &UserPool, name: &Username) -> Result<(Username, Verifier)> {
+        let folded = pool.fold(name.as_str());
+        let verifier = self.decoy_verifier(&pool.id, &folded);
+        if !pool.has_username_attributes() || Sub::parse(name).is_ok() {
+            let user_id = if pool.names.is_case_sensitive { name.as_str() } else { &folded };
+            let user_id = Username::parse(user_id).unwrap_or_else(|_| name.clone());
+            return Ok((user_id, verifier));
+        }
+        let bytes = self.decoy_bytes(&pool.id, &folded, "user id");
+        let mut digits: Vec<char> = bytes.iter().take(16).flat_map(hex_digits).collect();
+        for at in [8, 13, 18, 23] {
+            digits.insert(at, '-');
+        }
+        // The nibbles that say version and variant in a real one.
+        for (at, digit) in [(14, '4'), (19, 'a')] {
+            if let Some(place) = digits.get_mut(at) {
+                *place = digit;
+            }
+        }
+        let user_id = Username::parse(digits.into_iter().collect::<String>())
+            .map_err(|_| Error::internal("a decoy is malformed"))?;
+        Ok((user_id, verifier))
+    }
+
+    fn decoy_verifier(&self, pool: &UserPoolId, name: &str) -> Verifier {
+        let parts = (0..13).map(|part| self.decoy_bytes(pool, name, &format!("verifier {part}")));
+        let mut bytes = [0; 400];
+        for (place, byte) in bytes.iter_mut().zip(parts.flatten()) {
+            *place = byte;
+        }
+        Verifier::decoy(&bytes)
+    }
+
+    fn decoy_bytes(&self, pool: &UserPoolId, name: &str, what: &str) -> [u8; 32] {
+        let parts = [pool.as_str(), name, what];
+        let parts: Vec<&[u8]> = parts.iter().flat_map(|part| [part.as_bytes(), b"\n"]).collect();
+        crypto::hmac_sha256(&self.house().seals.decoys, &parts)
+    }
+}
+
+/// Everything that says whether a proof is right; moved to a worker thread.
+struct Proof {
+    step: SrpStep,
+    verifier: Verifier,
+    block: Vec<u8>,
+    signature: Vec<u8>,
+    timestamp: String,
+}
+
+impl Proof {
+    fn is_right(&self, pool_name: &str, user_id: &str) -> bool {
+        let parse = || {
+            let b = URL_SAFE_NO_PAD.decode(&self.step.b).ok()?;
+            Some((
+                PublicA::parse(&self.step.a).ok()?,
+                Ephemeral::from_bytes(&b).ok()?,
+                PublicB::parse(&self.step.public_b).ok()?,
+            ))
+        };
+        let Some((a, b, public_b)) = parse() else { return false };
+        crypto::session_key(&a, &b, &public_b, &self.verifier).is_ok_and(|key| {
+            key.verifies(pool_name, user_id, &self.block, &self.timestamp, &self.signature)
+        })
+    }
+}
+
+/// Whether the name in an answer is one of the user whose challenge it is.
+fn is_named(pool: &UserPool, user: Option<&User>, user_id: &Username, name: &Username) -> bool {
+    let name = pool.fold(name.as_str());
+    let is_users = |user: &User| {
+        let contacts = ["email", "phone_number", "preferred_username"];
+        let mut names = contacts.iter().filter_map(|attribute| user.attribute(attribute));
+        user.sub.as_str() == name || names.any(|known| pool.fold(known) == name)
+    };
+    // For a user that does not exist any name that was typed before would do; the proof fails anyway.
+    pool.fold(user_id.as_str()) == name || user.is_none_or(is_users)
+}
+
+/// `EEE MMM d HH:mm:ss UTC yyyy`. The moment itself is not held against the machine's clock: a proof is
+/// bound to its secret block, which lives for minutes and is looked at once.
+fn is_timestamp(text: &str) -> bool {
+    text.len() <= 40
+        && jiff::fmt::strtime::parse("%a %b %d %H:%M:%S UTC %Y", text)
+            .is_ok_and(|parsed| parsed.to_datetime().is_ok())
+}
+
+/// Refuses attributes along with a new password that the user or the client may not set.
+fn check_new_attributes(caller: &Caller, user: &User, attributes: &mut Attributes) -> Result<()> {
+    let settings = &caller.client.settings;
+    if attributes.keys().any(|name| !settings.may_write(name)) {
+        return Err(Refusal::NotAllowed(
+            "A client attempted to write unauthorized attribute".into(),
+        )
+        .into());
+    }
+    let schema = &caller.pool.schema;
+    schema.check_values(attributes)?;
+    let is_set = |name: &String| {
+        schema.rule(name).is_some_and(|rule| rule.is_required) && user.attributes.contains_key(name)
+    };
+    if let Some(name) = attributes.keys().find(|name| is_set(name)) {
+        return Err(Refusal::invalid(format!("Cannot modify an already provided {name}")).into());
+    }
+    schema.check_change(&user.attributes, attributes)?;
+    let mut after = user.attributes.clone();
+    after.extend(attributes.clone());
+    schema.check_complete(&after)
+}
+
+fn password_bound_to(pool: &UserPoolId, sub: &Sub) -> Vec<u8> {
+    format!("{pool}\n{sub}").into_bytes()
+}
+
+fn digest(sealed: &str) -> String {
+    STANDARD.encode(crypto::sha256(sealed.as_bytes()))
+}
+
+fn hex_digits(byte: &u8) -> [char; 2] {
+    let digit = |nibble| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+    [digit(byte >> 4), digit(byte & 15)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_has_the_form_that_clients_send() {
+        for good in ["Tue May 7 00:09:40 UTC 2024", "Tue May 07 00:09:40 UTC 2024"] {
+            assert!(is_timestamp(good), "{good}");
+        }
+        for bad in [
+            "",
+            "2024-05-07T00:09:40Z",
+            "Tue May 7 00:09:40 CET 2024",
+            "Tue May 45 00:09:40 UTC 2024",
+        ] {
+            assert!(!is_timestamp(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What do the pool's functions say?
+//!
+//! A trigger is fired before a commit or after it, never inside. What a function threw reaches the caller
+//! in the function's words; everything else that goes wrong reaches the caller as a name only, and the log
+//! in full.
+
+use crate::{Caller, Pools, Refusal, Result, TokenEventVersion, User, UserPool};
+use bytes::Bytes;
+use events::cognito::{
+    self, Attributes, CallerContext, Metadata, PostAuthenticationRequest, PostConfirmationRequest,
+    PreAuthenticationRequest, PreSignUpRequest, PreSignUpResponse, PreTokenGenerationRequest,
+    PreTokenGenerationV1Response, PreTokenGenerationV2Response, TriggerEvent, TriggerSource,
+};
+use functions::Failure;
+use names::{ClientId, FunctionArn, Username};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// What a function before tokens answered.
+pub(crate) enum TokenChanges {
+    None,
+    V1(PreTokenGenerationV1Response),
+    V2(PreTokenGenerationV2Response),
+}
+
+impl Pools {
+    /// Asks the function before a sign-up, if there is one.
+    pub(crate) async fn ask_pre_sign_up(
+        &self,
+        pool: &UserPool,
+        client: Option<&ClientId>,
+        source: TriggerSource,
+        username: &Username,
+        request: PreSignUpRequest,
+    ) -> Result<PreSignUpResponse> {
+        let Some(function) = &pool.settings.triggers.pre_sign_up else {
+            return Ok(PreSignUpResponse::default());
+        };
+        let event = TriggerEvent::new(
+            source,
+            pool.id.as_str(),
+            username.as_str(),
+            context(client),
+            request,
+        );
+        self.fire(function, &event).await
+    }
+
+    /// Tells the function after a confirmation, if there is one.
+    pub(crate) async fn tell_post_confirmation(
+        &self,
+        pool: &UserPool,
+        client: Option<&ClientId>,
+        source: TriggerSource,
+        user: &User,
+        metadata: Metadata,
+    ) -> Result<()> {
+        let Some(function) = &pool.settings.triggers.post_confirmation else { return Ok(()) };
+        let request = PostConfirmationRequest {
+            user_attributes: event_attributes(user),
+            client_metadata: some(metadata),
+        };
+        let event = TriggerEvent::new(
+            source,
+            pool.id.as_str(),
+            user.username.as_str(),
+            context(client),
+            request,
+        );
+        self.fire::<_, cognito::Empty>(function, &event).await.map(drop)
+    }
+
+    /// Asks the function before a password is looked at, if there is one. A user that does not exist is
+    /// asked about too where the client hides that.
+    pub(crate) async fn ask_pre_authentication(
+        &self,
+        caller: &Caller,
+        name: &Username,
+        user: Option<&User>,
+    ) -> Result<()> {
+        let Some(function) = &caller.pool.settings.triggers.pre_authentication else {
+            return Ok(());
+        };
+        let request = PreAuthenticationRequest {
+            user_attributes: user.map(event_attributes).unwrap_or_default(),
+            validation_data: some(caller.metadata.clone()),
+            user_not_found: caller.client.settings.hides_missing_users.then_some(user.is_none()),
+        };
+        let username = user.map_or(name, |user| &user.username);
+        let source = TriggerSource::PreAuthentication;
+        let event = self.sign_in_event(caller, source, username, request);
+        self.fire::<_, cognito::Empty>(function, &event).await.map(drop)
+    }
+
+    /// Tells the function after a sign-in, if there is one.
+    pub(crate) async fn tell_post_authentication(
+        &self,
+        caller: &Caller,
+        user: &User,
+        metadata: Metadata,
+    ) -> Result<()> {
+        let Some(function) = &caller.pool.settings.triggers.post_authentication else {
+            return Ok(());
+        };
+        let request = PostAuthenticationRequest {
+            user_attributes: event_attributes(user),
+            new_device_used: false,
+            client_metadata: some(metadata),
+        };
+        let source = TriggerSource::PostAuthentication;
+        let event = self.sign_in_event(caller, source, &user.username, request);
+        self.fire::<_, cognito::Empty>(function, &event).await.map(drop)
+    }
+
+    /// Asks the function before tokens, if there is one. Its failure is the sign-in's: tokens without what it
+    /// would have changed are never issued.
+    pub(crate) async fn ask_pre_token_generation(
+        &self,
+        caller: &Caller,
+        source: TriggerSource,
+        user: &User,
+        mut request: PreTokenGenerationRequest,
+    ) -> Result<TokenChanges> {
+        let Some(trigger) = &caller.pool.settings.triggers.pre_token_generation else {
+            return Ok(TokenChanges::None);
+        };
+        request.user_attributes = event_attributes(user);
+        let version = match trigger.version {
+            TokenEventVersion::V1 => {
+                request.scopes = None;
+                let event = self.sign_in_event(caller, source, &user.username, request);
+                let answer = self.fire(&trigger.function, &event).await?;
+                return Ok(TokenChanges::V1(answer));
+            }
+            TokenEventVersion::V2 => "2",
+            TokenEventVersion::V3 => "3",
+        };
+        let event = self
+            .sign_in_event::<_, PreTokenGenerationV2Response>(
+                caller,
+                source,
+                &user.username,
+                request,
+            )
+            .with_version(version);
+        Ok(TokenChanges::V2(self.fire(&trigger.function, &event).await?))
+    }
+
+    fn sign_in_event<Request, Response: Default>(
+        &self,
+        caller: &Caller,
+        source: TriggerSource,
+        username: &Username,
+        request: Request,
+    ) -> TriggerEvent<Request, Response> {
+        let context = context(Some(&caller.client.id));
+        TriggerEvent::new(source, caller.pool.id.as_str(), username.as_str(), context, request)
+    }
+
+    async fn fire<Request: Serialize, Response: Serialize + DeserializeOwned>(
+        &self,
+        function: &FunctionArn,
+        event: &TriggerEvent<Request, Response>,
+    ) -> Result<Response> {
+        let trigger = event.trigger_source.trigger().as_str();
+        let payload = serde_json::to_vec(event)
+            .map_err(|_| crate::Error::internal("a trigger event does not serialise"))?;
+        let id = self.random().uuid_v4();
+        let answer = self.house().functions.fire(function, Bytes::from(payload), id).await;
+        let answer = answer.map_err(|failure| match failure {
+            Failure::Thrown { message, .. } => Refusal::TriggerThrew { trigger, message },
+            other => {
+                tracing::warn!(trigger, %function, failure = %other, "a trigger did not answer");
+                let reason = other.service_error().unwrap_or("ServiceException").to_owned();
+                Refusal::TriggerUnreachable { trigger, reason }
+            }
+        })?;
+        cognito::answer(&answer).map_err(|unrecognizable| {
+            tracing::warn!(trigger, %function, %unrecognizable, "a trigger answered something else");
+            let reason =
+                if unrecognizable.is_json() { "Unrecognizable lambda output" } else { "Invalid JSON" };
+            Refusal::TriggerAnswer { trigger, reason: reason.to_owned() }.into()
+        })
+    }
+}
+
+fn context(client: Option<&ClientId>) -> CallerContext {
+    client.map_or_else(CallerContext::without_client, |id| CallerContext::new(id.as_str()))
+}
+
+fn some(metadata: Metadata) -> Option<Metadata> {
+    (!metadata.is_empty()).then_some(metadata)
+}
+
+/// A user's attributes as functions see them.
+pub(crate) fn event_attributes(user: &User) -> Attributes {
+    let mut attributes = user.attributes.clone();
+    attributes.insert("sub".to_owned(), user.sub.to_string());
+    attributes.insert("cognito:user_status".to_owned(), user.status.as_str().to_owned());
+    attributes
+}

@@ -1,0 +1,207 @@
+//! What is a user pool, and how is it set up?
+
+use crate::{PasswordPolicy, Schema};
+use jiff::Timestamp;
+use names::{FunctionArn, UserPoolId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use store::{Claim, Key, Record};
+
+/// A user pool: what was decided when it was made, and what every update replaces.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UserPool {
+    pub id: UserPoolId,
+    pub created_at: Timestamp,
+    pub modified_at: Timestamp,
+    /// Decided when the pool is made, for ever.
+    pub names: SignInNames,
+    /// Grows; never changes what it has.
+    pub schema: Schema,
+    /// Replaced as a whole by every update.
+    pub settings: PoolSettings,
+}
+
+/// By which names people sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SignInNames {
+    /// Not empty: people sign in with these instead of a user name, and the user name is the `sub`.
+    pub username_attributes: Vec<Contact>,
+    /// People sign in with a user name, or with these once verified.
+    pub alias_attributes: Vec<Alias>,
+    pub is_case_sensitive: bool,
+    /// Whether the case rule was given and not merely what it is without one; told back so.
+    pub is_case_rule_given: bool,
+}
+
+/// An attribute that a message can be sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Contact {
+    Email,
+    PhoneNumber,
+}
+
+/// An attribute that can stand in for a user name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Alias {
+    Email,
+    PhoneNumber,
+    PreferredUsername,
+}
+
+/// The settings of a pool that an update replaces.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct PoolSettings {
+    pub name: String,
+    pub password_policy: PasswordPolicy,
+    pub is_deletion_protected: bool,
+    pub triggers: Triggers,
+    /// Verified by a code at sign-up and when they change.
+    pub auto_verified: Vec<Contact>,
+    /// Of those, the ones that change only once the new value is verified.
+    pub verified_before_update: Vec<Contact>,
+    pub only_admins_create_users: bool,
+    /// In the order of preference; `None` when it was never said: phone first, then e-mail.
+    pub recovery: Option<Vec<Recovery>>,
+    pub messages: MessageTemplates,
+    /// What a door was told and has no meaning here; kept and given back as it was.
+    pub inert: Map<String, Value>,
+}
+
+/// How a user gets back in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Recovery {
+    Verified(Contact),
+    AdminOnly,
+}
+
+/// The functions that a pool asks, each at its moment.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Triggers {
+    pub pre_sign_up: Option<FunctionArn>,
+    pub post_confirmation: Option<FunctionArn>,
+    pub pre_authentication: Option<FunctionArn>,
+    pub post_authentication: Option<FunctionArn>,
+    pub pre_token_generation: Option<PreTokenGeneration>,
+}
+
+/// The pre-token function, and the version of the event it understands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreTokenGeneration {
+    pub function: FunctionArn,
+    pub version: TokenEventVersion,
+    /// Whether it was given as `PreTokenGeneration` alone, and is given back so.
+    pub is_plain: bool,
+}
+
+/// The versions of the pre-token event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TokenEventVersion {
+    V1,
+    V2,
+    V3,
+}
+
+/// The texts of mails and text messages; `None` is the house's own.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct MessageTemplates {
+    pub verification_subject: Option<String>,
+    pub verification_email: Option<String>,
+    pub verification_sms: Option<String>,
+    pub invitation_subject: Option<String>,
+    pub invitation_email: Option<String>,
+    pub invitation_sms: Option<String>,
+}
+
+impl Contact {
+    /// The attribute's name.
+    #[must_use]
+    pub fn attribute(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::PhoneNumber => "phone_number",
+        }
+    }
+
+    /// The attribute that says whether it is verified.
+    #[must_use]
+    pub fn verified_attribute(self) -> &'static str {
+        match self {
+            Self::Email => "email_verified",
+            Self::PhoneNumber => "phone_number_verified",
+        }
+    }
+
+    /// The contact of an attribute's name.
+    #[must_use]
+    pub fn of(attribute: &str) -> Option<Self> {
+        match attribute {
+            "email" => Some(Self::Email),
+            "phone_number" => Some(Self::PhoneNumber),
+            _ => None,
+        }
+    }
+}
+
+impl UserPool {
+    /// The partition that pools are listed in.
+    pub(crate) const LISTING: &'static str = "pools";
+
+    /// Where the pool of this id is kept.
+    #[must_use]
+    pub fn key_of(id: &UserPoolId) -> Key {
+        Key::new(format!("pool/{id}"), "settings")
+    }
+
+    /// The one form under which a sign-in name is looked up and must be unique.
+    ///
+    /// Compatibility forms are folded in every pool, so that no two names look alike by width or
+    /// composition; the case only where the pool says so.
+    #[must_use]
+    pub fn fold(&self, name: &str) -> String {
+        fold(name, self.names.is_case_sensitive)
+    }
+
+    /// Whether people sign in with their e-mail address or phone number instead of a user name.
+    #[must_use]
+    pub fn has_username_attributes(&self) -> bool {
+        !self.names.username_attributes.is_empty()
+    }
+}
+
+impl Record for UserPool {
+    const KIND: &'static str = "user pool";
+
+    fn key(&self) -> Key {
+        Self::key_of(&self.id)
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        vec![Claim::listed(Key::new(Self::LISTING, self.id.as_str()))]
+    }
+}
+
+/// NFKC, and lower case unless case matters.
+pub(crate) fn fold(name: &str, is_case_sensitive: bool) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    if name.is_ascii() {
+        return if is_case_sensitive { name.to_owned() } else { name.to_ascii_lowercase() };
+    }
+    let composed: String = name.nfkc().collect();
+    if is_case_sensitive { composed } else { composed.to_lowercase().nfkc().collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_look_alike_fold_to_one() {
+        let one = fold("Ann@Example.com", false);
+        for same in ["ann@example.com", "ANN@EXAMPLE.COM", "ａｎｎ@example.com"] {
+            assert_eq!(fold(same, false), one);
+        }
+        assert_eq!(fold("zoe\u{308}", false), fold("ZO\u{cb}", false));
+        assert_ne!(fold("Ann", true), fold("ann", true));
+        assert_ne!(fold("\u{130}rem", false), "irem");
+    }
+}

@@ -1,0 +1,61 @@
+//! Where are profiles kept?
+
+use crate::Profile;
+use jiff::Timestamp;
+use names::Sub;
+use serde::{Deserialize, Serialize};
+use store::{Broken, Commit, Kept, Key, Record, Records, Refused};
+
+/// The profiles of one table.
+#[derive(Clone)]
+pub struct Profiles {
+    records: Records,
+    table: String,
+}
+
+/// A profile as it is kept: the document, and the table it belongs to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Row {
+    table: String,
+    pub document: Profile,
+}
+
+impl Record for Row {
+    const KIND: &'static str = "profile";
+
+    fn key(&self) -> Key {
+        key(&self.table, &self.document.id)
+    }
+}
+
+fn key(table: &str, id: &Sub) -> Key {
+    Key::new(format!("table/{table}/{id}"), "profile")
+}
+
+impl Profiles {
+    /// The profiles of this table, named as the template names it.
+    pub fn new(records: Records, table: impl Into<String>) -> Self {
+        Self { records, table: table.into() }
+    }
+
+    /// The profile of a user, if there is one.
+    ///
+    /// # Errors
+    /// [`Broken`].
+    pub async fn find(&self, id: &Sub, now: Timestamp) -> Result<Option<Kept<Row>>, Broken> {
+        self.records.get(&key(&self.table, id), now).await
+    }
+
+    /// Keeps a new profile. One that is there already stays as it is.
+    ///
+    /// # Errors
+    /// [`Broken`].
+    pub async fn create(&self, document: Profile, now: Timestamp) -> Result<(), Broken> {
+        let mut commit = Commit::new();
+        commit.create(&Row { table: self.table.clone(), document });
+        match self.records.commit(commit, now).await {
+            Ok(()) | Err(Refused::Conflict(_)) => Ok(()),
+            Err(Refused::Broken(broken)) => Err(broken),
+        }
+    }
+}
