@@ -1,0 +1,8 @@
+//! The suite of the port.
+
+use store_embedded::EmbeddedStore;
+
+store::conformance!(async {
+    let directory = tempfile::tempdir().unwrap();
+    (EmbeddedStore::open(directory.path()).unwrap(), directory)
+});
