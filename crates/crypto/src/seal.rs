@@ -37,6 +37,7 @@ const LONGEST_DERIVATION: usize = 255 * 32;
 pub struct NotOurs;
 
 /// The one key of a house, from which all others come. It lives outside the data it protects.
+#[derive(Clone)]
 pub struct MasterKey(Zeroizing<[u8; 32]>);
 
 impl MasterKey {

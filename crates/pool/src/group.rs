@@ -1,9 +1,10 @@
 //! What is a group?
 
+use crate::{Pools, Refusal, Result};
 use jiff::Timestamp;
 use names::{GroupName, Sub, UserPoolId};
 use serde::{Deserialize, Serialize};
-use store::{Key, Record};
+use store::{Key, Record, Refused};
 
 /// A group of a pool's users.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,5 +55,22 @@ impl Record for Group {
 
     fn key(&self) -> Key {
         Self::key_of(&self.pool, &self.name)
+    }
+}
+
+impl Pools {
+    /// Keeps a new group.
+    ///
+    /// # Errors
+    /// [`Refusal::GroupExists`].
+    pub async fn create_group(&self, group: &Group) -> Result<()> {
+        let done = self.try_commit(|commit| {
+            commit.create(group);
+        });
+        match done.await {
+            Ok(()) => Ok(()),
+            Err(Refused::Conflict(_)) => Err(Refusal::GroupExists(group.name.clone()).into()),
+            Err(Refused::Broken(broken)) => Err(broken.into()),
+        }
     }
 }

@@ -60,6 +60,6 @@ pub use sign_up::{SignUp, SignedUp};
 pub use tokens::Tokens;
 pub use user::{SealedPassword, User, UserStatus};
 pub use user_pool::{
-    Alias, Contact, MessageTemplates, PoolSettings, PreTokenGeneration, Recovery, SignInNames,
-    TokenEventVersion, Triggers, UserPool,
+    Alias, Contact, MessageTemplates, PoolSettings, PreTokenForm, PreTokenGeneration, Recovery,
+    SignInNames, TokenEventVersion, Triggers, UserPool,
 };

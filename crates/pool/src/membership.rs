@@ -10,7 +10,7 @@ impl Pools {
     /// Puts a user into a group. Doing it twice changes nothing.
     ///
     /// # Errors
-    /// [`Refusal::NoUser`], [`Refusal::NoGroup`], [`Refusal::TooMany`].
+    /// [`Refusal::NoUser`], [`Refusal::NoGroup`], [`Refusal::Invalid`] beyond the most groups.
     pub async fn join_group(
         &self,
         pool: &UserPool,
@@ -22,10 +22,8 @@ impl Pools {
         let generation = group.generation.clone();
         let change = |user: &mut User| {
             if !user.groups.contains_key(name) && user.groups.len() >= GROUPS {
-                return Err(Refusal::TooMany(
-                    "User is already in the maximum number of groups.".into(),
-                )
-                .into());
+                let text = "User is already in the maximum number of groups.";
+                return Err(Refusal::invalid(text).into());
             }
             user.groups.insert(name.clone(), generation.clone());
             Ok(())

@@ -1,16 +1,14 @@
 //! Where are pools, clients and users found, and how are changes kept?
 
 use crate::{
-    Client, Error, Group, LoadedKeys, Post, Refusal, ResourceServer, Result, User, UserPool,
-    bearer::VerifiedToken,
+    Client, Error, Group, LoadedKeys, Post, Refusal, Result, User, UserPool, bearer::VerifiedToken,
 };
 use crypto::{MasterKey, Random, SealingKey, Unserved, Workers};
 use functions::Functions;
 use jiff::Timestamp;
 use moka::sync::Cache;
 use names::{
-    AccountId, ClientId, Clock, Code, GroupName, Issuer, Region, ResourceServerId, Sub, UserPoolId,
-    Username,
+    AccountId, ClientId, Clock, Code, GroupName, Issuer, Region, Sub, UserPoolId, Username,
 };
 use std::{
     collections::HashMap,
@@ -252,19 +250,6 @@ impl Pools {
     pub async fn group(&self, pool: &UserPoolId, name: &GroupName) -> Result<Kept<Group>> {
         let found = self.records().get(&Group::key_of(pool, name), self.now()).await?;
         found.ok_or_else(|| Refusal::NoGroup.into())
-    }
-
-    /// The resource server of this identifier, if there is one.
-    ///
-    /// # Errors
-    /// Breakages only.
-    pub async fn find_resource_server(
-        &self,
-        pool: &UserPoolId,
-        identifier: &ResourceServerId,
-    ) -> Result<Option<Kept<ResourceServer>>> {
-        let key = ResourceServer::key_of(pool, identifier);
-        Ok(self.records().get(&key, self.now()).await?)
     }
 
     /// Makes the writes that the closure puts into a commit, all or none.

@@ -90,8 +90,8 @@ impl Pools {
     ///
     /// # Errors
     /// [`Refusal::InvalidRefreshToken`], [`Refusal::RefreshTokenExpired`],
-    /// [`Refusal::RefreshTokenRevoked`], [`Refusal::Disabled`], [`Refusal::Unsupported`] for a client that
-    /// may not refresh, and what the pool's functions refuse.
+    /// [`Refusal::RefreshTokenRevoked`], [`Refusal::Disabled`], [`Refusal::Invalid`] for a client that may
+    /// not refresh, and what the pool's functions refuse.
     pub async fn refresh(
         &self,
         caller: &Caller,
@@ -99,12 +99,7 @@ impl Pools {
         hash: Option<&SecretHash>,
         sent_name: Option<&str>,
     ) -> Result<Outcome> {
-        if !caller.client.allows(Flow::RefreshToken) {
-            return Err(Refusal::NotAllowed(
-                "Refresh token auth is not enabled for the client.".into(),
-            )
-            .into());
-        }
+        caller.require(Flow::RefreshToken)?;
         // The hash is over a user name that only the token tells; without a token, over nothing.
         if caller.client.has_secret() && hash.is_none() {
             return Err(Refusal::NoSecretHash(caller.client.id.clone()).into());

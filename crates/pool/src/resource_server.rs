@@ -1,8 +1,9 @@
 //! What is a resource server?
 
+use crate::{Pools, Refusal, Result};
 use names::{ResourceServerId, UserPoolId};
 use serde::{Deserialize, Serialize};
-use store::{Key, Record};
+use store::{Kept, Key, Record, Refused};
 
 /// An API with scopes of its own, `<identifier>/<scope>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,5 +39,52 @@ impl Record for ResourceServer {
 
     fn key(&self) -> Key {
         Self::key_of(&self.pool, &self.identifier)
+    }
+}
+
+impl Pools {
+    /// Keeps a new resource server.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] if there is one of this identifier.
+    pub async fn create_resource_server(&self, server: &ResourceServer) -> Result<()> {
+        let done = self.try_commit(|commit| {
+            commit.create(server);
+        });
+        match done.await {
+            Ok(()) => Ok(()),
+            Err(Refused::Conflict(_)) => Err(Refusal::invalid(format!(
+                "{} already exists in user pool {}.",
+                server.identifier, server.pool
+            ))
+            .into()),
+            Err(Refused::Broken(broken)) => Err(broken.into()),
+        }
+    }
+
+    /// The resource server of this identifier, if there is one.
+    ///
+    /// # Errors
+    /// Breakages only.
+    pub async fn find_resource_server(
+        &self,
+        pool: &UserPoolId,
+        identifier: &ResourceServerId,
+    ) -> Result<Option<Kept<ResourceServer>>> {
+        let key = ResourceServer::key_of(pool, identifier);
+        Ok(self.records().get(&key, self.now()).await?)
+    }
+
+    /// The resource server of this identifier.
+    ///
+    /// # Errors
+    /// [`Refusal::NoResourceServer`].
+    pub async fn resource_server(
+        &self,
+        pool: &UserPoolId,
+        identifier: &ResourceServerId,
+    ) -> Result<Kept<ResourceServer>> {
+        let found = self.find_resource_server(pool, identifier).await?;
+        found.ok_or_else(|| Refusal::NoResourceServer(identifier.to_string()).into())
     }
 }

@@ -50,7 +50,11 @@ pub struct NewPasswordAnswer<'a> {
 }
 
 impl Caller {
-    fn require(&self, flow: Flow) -> Result<()> {
+    /// Refuses a way to sign in that the client may not use. Doors ask before they look at anything else.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`].
+    pub fn require(&self, flow: Flow) -> Result<()> {
         if self.client.allows(flow) {
             return Ok(());
         }
@@ -58,7 +62,8 @@ impl Caller {
             Flow::UserPassword => "USER_PASSWORD_AUTH flow not enabled for this client",
             Flow::UserSrp => "USER_SRP_AUTH is not enabled for the client.",
             Flow::Custom => "CUSTOM_AUTH is not enabled for the client.",
-            _ => "Auth flow not enabled for this client",
+            Flow::UserAuth => "USER_AUTH is not enabled for the client.",
+            Flow::AdminUserPassword | Flow::RefreshToken => "Auth flow not enabled for this client",
         })
         .into())
     }

@@ -89,8 +89,16 @@ pub struct Triggers {
 pub struct PreTokenGeneration {
     pub function: FunctionArn,
     pub version: TokenEventVersion,
-    /// Whether it was given as `PreTokenGeneration` alone, and is given back so.
-    pub is_plain: bool,
+    /// How it was configured, and is told back.
+    pub form: PreTokenForm,
+}
+
+/// The two ways to configure the pre-token function: by itself, which means version 1, or with a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PreTokenForm {
+    Plain,
+    Versioned,
+    Both,
 }
 
 /// The versions of the pre-token event.

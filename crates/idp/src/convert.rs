@@ -1,0 +1,41 @@
+//! How do settings, users and challenges look in the API's words?
+
+pub(crate) mod auth;
+pub(crate) mod client;
+pub(crate) mod group;
+mod lambda;
+pub(crate) mod page;
+pub(crate) mod resource_server;
+mod schema;
+mod template;
+pub(crate) mod user;
+pub(crate) mod user_pool;
+
+use pool::Error;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+/// Keeps a setting that has no meaning here as it was given, to be given back so.
+pub(crate) fn keep<T: Serialize>(
+    inert: &mut Map<String, Value>,
+    name: &str,
+    given: Option<&T>,
+) -> Result<(), Error> {
+    if let Some(given) = given {
+        let value = serde_json::to_value(given)
+            .map_err(|_| Error::internal("a setting does not serialise"))?;
+        inert.insert(name.to_owned(), value);
+    }
+    Ok(())
+}
+
+/// Gives back a setting that was kept as it was given.
+pub(crate) fn kept<T: DeserializeOwned>(
+    inert: &Map<String, Value>,
+    name: &str,
+) -> Result<Option<T>, Error> {
+    let Some(value) = inert.get(name) else { return Ok(None) };
+    T::deserialize(value)
+        .map(Some)
+        .map_err(|_| Error::internal(format!("the kept setting {name} is malformed")))
+}

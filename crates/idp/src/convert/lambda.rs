@@ -1,0 +1,110 @@
+//! Which functions does a pool ask?
+//!
+//! A function that would be configured and never called could be a gate that does not stand, so the
+//! triggers that are not asked here are refused when they are configured.
+
+use names::FunctionArn;
+use pool::{PreTokenForm, PreTokenGeneration, Refusal, TokenEventVersion, Triggers};
+use wire::cognito_idp::{
+    LambdaConfigType, PreTokenGenerationLambdaVersionType as Version,
+    PreTokenGenerationVersionConfigType, UserPoolTierType,
+};
+
+/// The functions of a `LambdaConfig`.
+pub(crate) fn triggers(
+    given: &LambdaConfigType,
+    tier: UserPoolTierType,
+) -> Result<Triggers, Refusal> {
+    let uncalled = [
+        ("CustomMessage", given.custom_message.is_some()),
+        ("DefineAuthChallenge", given.define_auth_challenge.is_some()),
+        ("CreateAuthChallenge", given.create_auth_challenge.is_some()),
+        ("VerifyAuthChallengeResponse", given.verify_auth_challenge_response.is_some()),
+        ("UserMigration", given.user_migration.is_some()),
+        ("CustomSMSSender", given.custom_sms_sender.is_some()),
+        ("CustomEmailSender", given.custom_email_sender.is_some()),
+        ("InboundFederation", given.inbound_federation.is_some()),
+    ];
+    if let Some((name, _)) = uncalled.iter().find(|(_, is_given)| *is_given) {
+        return Err(Refusal::Unsupported(
+            format!("This version does not call the trigger {name}, so it cannot be configured.")
+                .into(),
+        ));
+    }
+    Ok(Triggers {
+        pre_sign_up: function("PreSignUp", given.pre_sign_up.as_deref())?,
+        post_confirmation: function("PostConfirmation", given.post_confirmation.as_deref())?,
+        pre_authentication: function("PreAuthentication", given.pre_authentication.as_deref())?,
+        post_authentication: function("PostAuthentication", given.post_authentication.as_deref())?,
+        pre_token_generation: pre_token_generation(given, tier)?,
+    })
+}
+
+fn function(name: &str, given: Option<&str>) -> Result<Option<FunctionArn>, Refusal> {
+    let parse = |arn| {
+        FunctionArn::parse(arn)
+            .map_err(|_| Refusal::invalid(format!("{name} is not the ARN of a Lambda function.")))
+    };
+    given.map(parse).transpose()
+}
+
+fn pre_token_generation(
+    given: &LambdaConfigType,
+    tier: UserPoolTierType,
+) -> Result<Option<PreTokenGeneration>, Refusal> {
+    let plain = function("PreTokenGeneration", given.pre_token_generation.as_deref())?;
+    let Some(config) = &given.pre_token_generation_config else {
+        let (version, form) = (TokenEventVersion::V1, PreTokenForm::Plain);
+        return Ok(plain.map(|function| PreTokenGeneration { function, version, form }));
+    };
+    let Some(function) = function("PreTokenGenerationConfig", Some(&config.lambda_arn))? else {
+        return Ok(None);
+    };
+    if plain.as_ref().is_some_and(|plain| *plain != function) {
+        return Err(Refusal::invalid(
+            "PreTokenGeneration and PreTokenGenerationConfig must name the same function.",
+        ));
+    }
+    let version = match config.lambda_version {
+        Version::V1_0 => TokenEventVersion::V1,
+        Version::V2_0 => TokenEventVersion::V2,
+        Version::V3_0 => TokenEventVersion::V3,
+    };
+    if version != TokenEventVersion::V1 && tier == UserPoolTierType::Lite {
+        return Err(Refusal::NotInTier(
+            "Pre token generation events of version V2_0 and V3_0 are not part of the LITE plan."
+                .into(),
+        ));
+    }
+    let form = if plain.is_some() { PreTokenForm::Both } else { PreTokenForm::Versioned };
+    Ok(Some(PreTokenGeneration { function, version, form }))
+}
+
+/// The `LambdaConfig` of a pool, as it was given.
+pub(crate) fn lambda_config(triggers: &Triggers, key: Option<String>) -> LambdaConfigType {
+    let text = |arn: &Option<FunctionArn>| arn.as_ref().map(FunctionArn::to_string);
+    let mut config = LambdaConfigType {
+        pre_sign_up: text(&triggers.pre_sign_up),
+        post_confirmation: text(&triggers.post_confirmation),
+        pre_authentication: text(&triggers.pre_authentication),
+        post_authentication: text(&triggers.post_authentication),
+        kms_key_id: key,
+        ..LambdaConfigType::default()
+    };
+    if let Some(PreTokenGeneration { function, version, form }) = &triggers.pre_token_generation {
+        let lambda_version = match version {
+            TokenEventVersion::V1 => Version::V1_0,
+            TokenEventVersion::V2 => Version::V2_0,
+            TokenEventVersion::V3 => Version::V3_0,
+        };
+        let lambda_arn = function.to_string();
+        if *form != PreTokenForm::Versioned {
+            config.pre_token_generation = Some(lambda_arn.clone());
+        }
+        if *form != PreTokenForm::Plain {
+            config.pre_token_generation_config =
+                Some(PreTokenGenerationVersionConfigType { lambda_version, lambda_arn });
+        }
+    }
+    config
+}

@@ -1,0 +1,412 @@
+//! How does a user pool look in the API's words?
+//!
+//! Every setting either has its meaning in [`PoolSettings`], or is kept as it was given and told back so,
+//! or is refused because ignoring it would make a pool weaker than its owner thinks.
+
+use super::{keep, kept, lambda, schema, template};
+use names::AccountId;
+use pool::{
+    Alias, Contact, Error, PasswordPolicy, PoolSettings, Recovery, Refusal, Schema, SignInNames,
+    UserPool,
+};
+use wire::cognito_idp::{
+    AccountRecoverySettingType, AdminCreateUserConfigType, AdvancedSecurityModeType,
+    AliasAttributeType, AuthFactorType, CreateUserPoolRequest, DeletionProtectionType,
+    EmailConfigurationType, EmailSendingAccountType, PasswordPolicyType, RecoveryOptionNameType,
+    SignInPolicyType, UpdateUserPoolRequest, UserAttributeUpdateSettingsType,
+    UserPoolDescriptionType, UserPoolMfaType, UserPoolPolicyType, UserPoolTierType, UserPoolType,
+    UsernameAttributeType, UsernameConfigurationType, VerifiedAttributeType,
+};
+
+/// The days a temporary password is good when nothing, or 0, is said.
+const TEMPORARY_PASSWORD_DAYS: u16 = 7;
+
+/// An update as the creation of a pool that would have the same settings: what is left out has its default
+/// again. The name alone has none, and stays.
+pub(crate) fn as_creation(update: UpdateUserPoolRequest, name: &str) -> CreateUserPoolRequest {
+    CreateUserPoolRequest {
+        pool_name: update.pool_name.unwrap_or_else(|| name.to_owned()),
+        policies: update.policies,
+        deletion_protection: update.deletion_protection,
+        lambda_config: update.lambda_config,
+        auto_verified_attributes: update.auto_verified_attributes,
+        sms_verification_message: update.sms_verification_message,
+        email_verification_message: update.email_verification_message,
+        email_verification_subject: update.email_verification_subject,
+        verification_message_template: update.verification_message_template,
+        sms_authentication_message: update.sms_authentication_message,
+        mfa_configuration: update.mfa_configuration,
+        user_attribute_update_settings: update.user_attribute_update_settings,
+        device_configuration: update.device_configuration,
+        email_configuration: update.email_configuration,
+        sms_configuration: update.sms_configuration,
+        user_pool_tags: update.user_pool_tags,
+        admin_create_user_config: update.admin_create_user_config,
+        user_pool_add_ons: update.user_pool_add_ons,
+        dcr_configuration: update.dcr_configuration,
+        account_recovery_setting: update.account_recovery_setting,
+        user_pool_tier: update.user_pool_tier,
+        key_configuration: update.key_configuration,
+        issuer_configuration: update.issuer_configuration,
+        acr_configuration: update.acr_configuration,
+        // Decided when the pool was made.
+        alias_attributes: None,
+        username_attributes: None,
+        username_configuration: None,
+        schema: None,
+    }
+}
+
+/// By which names people sign in to a new pool.
+pub(crate) fn sign_in_names(request: &CreateUserPoolRequest) -> Result<SignInNames, Error> {
+    let usernames = request.username_attributes.as_deref().unwrap_or_default();
+    let aliases = request.alias_attributes.as_deref().unwrap_or_default();
+    if !usernames.is_empty() && !aliases.is_empty() {
+        let text =
+            "Only one of the aliasAttributes or usernameAttributes can be set in a user pool.";
+        return Err(Refusal::invalid(text).into());
+    }
+    let username_attributes = usernames.iter().map(|attribute| match attribute {
+        UsernameAttributeType::Email => Contact::Email,
+        UsernameAttributeType::PhoneNumber => Contact::PhoneNumber,
+    });
+    let alias_attributes = aliases.iter().map(|attribute| match attribute {
+        AliasAttributeType::Email => Alias::Email,
+        AliasAttributeType::PhoneNumber => Alias::PhoneNumber,
+        AliasAttributeType::PreferredUsername => Alias::PreferredUsername,
+    });
+    let case_rule = request.username_configuration.as_ref().map(|rule| rule.case_sensitive);
+    Ok(SignInNames {
+        username_attributes: once_each(username_attributes),
+        alias_attributes: once_each(alias_attributes),
+        is_case_sensitive: case_rule.unwrap_or(true),
+        is_case_rule_given: case_rule.is_some(),
+    })
+}
+
+/// The schema of a new pool.
+pub(crate) fn new_schema(request: &CreateUserPoolRequest) -> Result<Schema, Error> {
+    let given = request.schema.iter().flatten().cloned();
+    let requests: Vec<_> = given.map(schema::request).collect::<Result<_, _>>()?;
+    Schema::new(&requests)
+}
+
+/// The settings that a creation, or an update as one, asks for.
+pub(crate) fn settings(request: CreateUserPoolRequest) -> Result<PoolSettings, Error> {
+    refuse_unsupported(&request)?;
+    let tier = request.user_pool_tier.unwrap_or(UserPoolTierType::Essentials);
+    refuse_beyond(tier, &request)?;
+    let policies = request.policies.unwrap_or_default();
+    let admin = request.admin_create_user_config.unwrap_or_default();
+    let password_policy = password_policy(policies.password_policy, &admin)?;
+    let lambda_config = request.lambda_config.unwrap_or_default();
+    let auto_verified = contacts(request.auto_verified_attributes.as_deref());
+    let updates = request.user_attribute_update_settings.as_ref();
+    let verified_before_update = contacts(
+        updates.and_then(|it| it.attributes_require_verification_before_update.as_deref()),
+    );
+    if verified_before_update.iter().any(|contact| !auto_verified.contains(contact)) {
+        return Err(Refusal::invalid(
+            "Attributes that require verification before update must be auto verified attributes.",
+        )
+        .into());
+    }
+    let mut settings = PoolSettings {
+        name: request.pool_name,
+        password_policy,
+        is_deletion_protected: request.deletion_protection == Some(DeletionProtectionType::Active),
+        triggers: lambda::triggers(&lambda_config, tier)?,
+        auto_verified,
+        verified_before_update,
+        only_admins_create_users: admin.allow_admin_create_user_only.unwrap_or(false),
+        recovery: recovery(request.account_recovery_setting.as_ref())?,
+        messages: template::messages(
+            template::Verification {
+                sms: request.sms_verification_message,
+                email: request.email_verification_message,
+                subject: request.email_verification_subject,
+                template: request.verification_message_template.clone(),
+            },
+            admin.invite_message_template,
+        )?,
+        inert: serde_json::Map::new(),
+    };
+    let inert = &mut settings.inert;
+    keep(inert, "UserPoolTier", Some(&tier))?;
+    keep(inert, "KMSKeyID", lambda_config.kms_key_id.as_ref())?;
+    keep(inert, "SmsAuthenticationMessage", request.sms_authentication_message.as_ref())?;
+    keep(inert, "UserAttributeUpdateSettings", updates)?;
+    keep(inert, "AccountRecoverySetting", request.account_recovery_setting.as_ref())?;
+    keep(inert, "VerificationMessageTemplate", request.verification_message_template.as_ref())?;
+    keep(inert, "DeviceConfiguration", request.device_configuration.as_ref())?;
+    keep(inert, "EmailConfiguration", request.email_configuration.as_ref())?;
+    keep(inert, "SmsConfiguration", request.sms_configuration.as_ref())?;
+    keep(inert, "UserPoolTags", request.user_pool_tags.as_ref())?;
+    keep(inert, "UserPoolAddOns", request.user_pool_add_ons.as_ref())?;
+    keep(inert, "DcrConfiguration", request.dcr_configuration.as_ref())?;
+    keep(inert, "KeyConfiguration", request.key_configuration.as_ref())?;
+    keep(inert, "IssuerConfiguration", request.issuer_configuration.as_ref())?;
+    keep(inert, "AcrConfiguration", request.acr_configuration.as_ref())?;
+    Ok(settings)
+}
+
+/// The settings after an update. What the update leaves out has its default again, but for the one setting
+/// that Cognito keeps.
+pub(crate) fn updated(
+    pool: &UserPool,
+    request: CreateUserPoolRequest,
+) -> Result<PoolSettings, Error> {
+    const KEPT: &str = "DcrConfiguration";
+    let mut settings = settings(request)?;
+    if let (None, Some(before)) = (settings.inert.get(KEPT), pool.settings.inert.get(KEPT)) {
+        settings.inert.insert(KEPT.to_owned(), before.clone());
+    }
+    Ok(settings)
+}
+
+fn refuse_unsupported(request: &CreateUserPoolRequest) -> Result<(), Refusal> {
+    let unsupported = |text: &'static str| Err(Refusal::Unsupported(text.into()));
+    if request.mfa_configuration.is_some_and(|mfa| mfa != UserPoolMfaType::Off) {
+        return unsupported(
+            "This version has no multi-factor authentication, so MfaConfiguration must be OFF.",
+        );
+    }
+    let policies = request.policies.as_ref();
+    let sign_in = policies.and_then(|policies| policies.sign_in_policy.as_ref());
+    let factors = sign_in.and_then(|policy| policy.allowed_first_auth_factors.as_deref());
+    if factors.is_some_and(|factors| factors != [AuthFactorType::Password]) {
+        return unsupported(
+            "This version knows passwords only, so AllowedFirstAuthFactors must be PASSWORD.",
+        );
+    }
+    let passwords = policies.and_then(|policies| policies.password_policy.as_ref());
+    if passwords.and_then(|policy| policy.password_history_size).is_some_and(|size| size > 0) {
+        return unsupported(
+            "This version keeps no password history, so PasswordHistorySize must be 0.",
+        );
+    }
+    let add_ons = request.user_pool_add_ons.as_ref();
+    let mode = add_ons.map(|add_ons| add_ons.advanced_security_mode);
+    if mode == Some(AdvancedSecurityModeType::Enforced) {
+        return unsupported(
+            "This version has no threat protection, so AdvancedSecurityMode cannot be ENFORCED.",
+        );
+    }
+    Ok(())
+}
+
+fn refuse_beyond(tier: UserPoolTierType, request: &CreateUserPoolRequest) -> Result<(), Refusal> {
+    let add_ons = request.user_pool_add_ons.as_ref();
+    let mode = add_ons.map(|add_ons| add_ons.advanced_security_mode);
+    if mode.is_some_and(|mode| mode != AdvancedSecurityModeType::Off)
+        && tier != UserPoolTierType::Plus
+    {
+        return Err(Refusal::NotInTier("Threat protection is part of the PLUS plan only.".into()));
+    }
+    Ok(())
+}
+
+fn password_policy(
+    given: Option<PasswordPolicyType>,
+    admin: &AdminCreateUserConfigType,
+) -> Result<PasswordPolicy, Refusal> {
+    let days = |given: Option<i32>| {
+        given.and_then(|days| u16::try_from(days).ok()).filter(|days| *days > 0)
+    };
+    let unused_account_days = days(admin.unused_account_validity_days);
+    let Some(policy) = given else {
+        return Ok(PasswordPolicy {
+            temporary_password_validity_days: unused_account_days
+                .unwrap_or(TEMPORARY_PASSWORD_DAYS),
+            ..PasswordPolicy::default()
+        });
+    };
+    let temporary_password_days = days(policy.temporary_password_validity_days);
+    if let (Some(old), Some(new)) = (unused_account_days, temporary_password_days)
+        && old != new
+    {
+        return Err(Refusal::invalid(
+            "Please use TemporaryPasswordValidityDays in PasswordPolicy instead of \
+             UnusedAccountValidityDays",
+        ));
+    }
+    let minimum_length = policy.minimum_length.and_then(|length| u16::try_from(length).ok());
+    // In a policy that was given, what it does not ask for is not needed.
+    Ok(PasswordPolicy {
+        minimum_length: minimum_length.unwrap_or(PasswordPolicy::default().minimum_length),
+        needs_uppercase: policy.require_uppercase.unwrap_or(false),
+        needs_lowercase: policy.require_lowercase.unwrap_or(false),
+        needs_numbers: policy.require_numbers.unwrap_or(false),
+        needs_symbols: policy.require_symbols.unwrap_or(false),
+        history_size: 0,
+        temporary_password_validity_days: temporary_password_days
+            .or(unused_account_days)
+            .unwrap_or(TEMPORARY_PASSWORD_DAYS),
+    })
+}
+
+fn recovery(given: Option<&AccountRecoverySettingType>) -> Result<Option<Vec<Recovery>>, Refusal> {
+    let Some(mechanisms) = given.and_then(|setting| setting.recovery_mechanisms.as_ref()) else {
+        return Ok(None);
+    };
+    let is_admin = |name| name == RecoveryOptionNameType::AdminOnly;
+    if mechanisms.len() > 1 && mechanisms.iter().any(|mechanism| is_admin(mechanism.name)) {
+        return Err(Refusal::invalid(
+            "Invalid account recovery setting parameter. admin_only cannot be used with other \
+             recovery options.",
+        ));
+    }
+    if let [first, second] = mechanisms.as_slice()
+        && (first.priority == second.priority || first.name == second.name)
+    {
+        return Err(Refusal::invalid(
+            "Invalid account recovery setting parameter. Names and priorities must differ.",
+        ));
+    }
+    let mut sorted: Vec<_> = mechanisms.iter().collect();
+    sorted.sort_by_key(|mechanism| mechanism.priority);
+    let way = |name| match name {
+        RecoveryOptionNameType::VerifiedEmail => Recovery::Verified(Contact::Email),
+        RecoveryOptionNameType::VerifiedPhoneNumber => Recovery::Verified(Contact::PhoneNumber),
+        RecoveryOptionNameType::AdminOnly => Recovery::AdminOnly,
+    };
+    Ok(Some(sorted.into_iter().map(|mechanism| way(mechanism.name)).collect()))
+}
+
+fn contacts(given: Option<&[VerifiedAttributeType]>) -> Vec<Contact> {
+    once_each(given.unwrap_or_default().iter().map(|attribute| match attribute {
+        VerifiedAttributeType::Email => Contact::Email,
+        VerifiedAttributeType::PhoneNumber => Contact::PhoneNumber,
+    }))
+}
+
+fn once_each<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut once = Vec::new();
+    for one in all {
+        if !once.contains(&one) {
+            once.push(one);
+        }
+    }
+    once
+}
+
+/// A pool as `DescribeUserPool` shows it.
+pub(crate) fn user_pool_type(pool: &UserPool, account: &AccountId) -> Result<UserPoolType, Error> {
+    let PoolSettings { messages, inert, .. } = &pool.settings;
+    let verified = |contacts: &[Contact]| {
+        let attribute = |contact: &Contact| match contact {
+            Contact::Email => VerifiedAttributeType::Email,
+            Contact::PhoneNumber => VerifiedAttributeType::PhoneNumber,
+        };
+        some(contacts.iter().map(attribute).collect())
+    };
+    let aliases = pool.names.alias_attributes.iter().map(|alias| match alias {
+        Alias::Email => AliasAttributeType::Email,
+        Alias::PhoneNumber => AliasAttributeType::PhoneNumber,
+        Alias::PreferredUsername => AliasAttributeType::PreferredUsername,
+    });
+    let usernames = pool.names.username_attributes.iter().map(|contact| match contact {
+        Contact::Email => UsernameAttributeType::Email,
+        Contact::PhoneNumber => UsernameAttributeType::PhoneNumber,
+    });
+    let deletion_protection = if pool.settings.is_deletion_protected {
+        DeletionProtectionType::Active
+    } else {
+        DeletionProtectionType::Inactive
+    };
+    let mut email: EmailConfigurationType = kept(inert, "EmailConfiguration")?.unwrap_or_default();
+    email.email_sending_account =
+        email.email_sending_account.or(Some(EmailSendingAccountType::CognitoDefault));
+    Ok(UserPoolType {
+        id: Some(pool.id.clone()),
+        name: Some(pool.settings.name.clone()),
+        arn: Some(pool.id.arn(account)),
+        creation_date: Some(pool.created_at.into()),
+        last_modified_date: Some(pool.modified_at.into()),
+        policies: Some(policies(&pool.settings.password_policy)),
+        deletion_protection: Some(deletion_protection),
+        lambda_config: Some(lambda::lambda_config(
+            &pool.settings.triggers,
+            kept(inert, "KMSKeyID")?,
+        )),
+        schema_attributes: Some(pool.schema.rules.iter().map(schema::attribute).collect()),
+        auto_verified_attributes: verified(&pool.settings.auto_verified),
+        alias_attributes: some(aliases.collect()),
+        username_attributes: some(usernames.collect()),
+        username_configuration: pool
+            .names
+            .is_case_rule_given
+            .then_some(UsernameConfigurationType { case_sensitive: pool.names.is_case_sensitive }),
+        sms_verification_message: messages.verification_sms.clone(),
+        email_verification_message: messages.verification_email.clone(),
+        email_verification_subject: messages.verification_subject.clone(),
+        verification_message_template: Some(template::verification_template(
+            messages,
+            kept(inert, "VerificationMessageTemplate")?,
+        )),
+        sms_authentication_message: kept(inert, "SmsAuthenticationMessage")?,
+        user_attribute_update_settings: kept::<UserAttributeUpdateSettingsType>(
+            inert,
+            "UserAttributeUpdateSettings",
+        )?,
+        mfa_configuration: Some(UserPoolMfaType::Off),
+        device_configuration: kept(inert, "DeviceConfiguration")?,
+        email_configuration: Some(email),
+        sms_configuration: kept(inert, "SmsConfiguration")?,
+        user_pool_tags: kept(inert, "UserPoolTags")?,
+        admin_create_user_config: Some(AdminCreateUserConfigType {
+            allow_admin_create_user_only: Some(pool.settings.only_admins_create_users),
+            unused_account_validity_days: Some(i32::from(
+                pool.settings.password_policy.temporary_password_validity_days,
+            )),
+            invite_message_template: template::invite_template(messages),
+        }),
+        user_pool_add_ons: kept(inert, "UserPoolAddOns")?,
+        dcr_configuration: kept(inert, "DcrConfiguration")?,
+        account_recovery_setting: kept(inert, "AccountRecoverySetting")?,
+        user_pool_tier: kept(inert, "UserPoolTier")?,
+        key_configuration: kept(inert, "KeyConfiguration")?,
+        issuer_configuration: kept(inert, "IssuerConfiguration")?,
+        acr_configuration: kept(inert, "AcrConfiguration")?,
+        ..UserPoolType::default()
+    })
+}
+
+/// A pool as `ListUserPools` shows it.
+pub(crate) fn description(pool: &UserPool) -> Result<UserPoolDescriptionType, Error> {
+    let key = kept(&pool.settings.inert, "KMSKeyID")?;
+    Ok(UserPoolDescriptionType {
+        id: Some(pool.id.clone()),
+        name: Some(pool.settings.name.clone()),
+        lambda_config: Some(lambda::lambda_config(&pool.settings.triggers, key)),
+        creation_date: Some(pool.created_at.into()),
+        last_modified_date: Some(pool.modified_at.into()),
+        ..UserPoolDescriptionType::default()
+    })
+}
+
+fn policies(policy: &PasswordPolicy) -> UserPoolPolicyType {
+    UserPoolPolicyType {
+        password_policy: Some(PasswordPolicyType {
+            minimum_length: Some(i32::from(policy.minimum_length)),
+            require_uppercase: Some(policy.needs_uppercase),
+            require_lowercase: Some(policy.needs_lowercase),
+            require_numbers: Some(policy.needs_numbers),
+            require_symbols: Some(policy.needs_symbols),
+            // A history of none is not told, as Cognito does not.
+            password_history_size: (policy.history_size > 0)
+                .then(|| i32::from(policy.history_size)),
+            temporary_password_validity_days: Some(i32::from(
+                policy.temporary_password_validity_days,
+            )),
+        }),
+        sign_in_policy: Some(SignInPolicyType {
+            allowed_first_auth_factors: Some(vec![AuthFactorType::Password]),
+        }),
+    }
+}
+
+/// A list, unless it is empty: an absent setting stays absent.
+fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
+}

@@ -1,0 +1,161 @@
+//! How does Cognito put it? Every refusal's name and text, on one screen.
+
+use pool::{Error, Refusal, Taken};
+use wire::Fault;
+
+/// What a client is told. A breakage is told as such; the door logs its chain, once.
+pub(crate) fn fault(error: Error) -> Fault {
+    let refusal = match error {
+        Error::Broken(broken) => return Fault::broken(broken),
+        Error::Refused(refusal) => refusal,
+    };
+    let (name, text): (&'static str, String) = match refusal {
+        Refusal::Invalid(text) | Refusal::Unsupported(text) => (INVALID, text.into_owned()),
+        Refusal::NoUserPool(id) => (MISSING, format!("User pool {id} does not exist.")),
+        Refusal::NoClient(id) => (MISSING, format!("User pool client {id} does not exist.")),
+        Refusal::NoGroup => (MISSING, "Group not found.".into()),
+        Refusal::NoResourceServer(id) => (MISSING, format!("Resource server {id} does not exist.")),
+        Refusal::GroupExists(_) => {
+            ("GroupExistsException", "A group with the name already exists.".into())
+        }
+        Refusal::TooMany(text) => ("LimitExceededException", text.into_owned()),
+        Refusal::NotInTier(text) => ("FeatureUnavailableInTierException", text.into_owned()),
+        Refusal::DeletionProtected => (INVALID, DELETION_PROTECTED.into()),
+        Refusal::NotAllowed(text) => (DENIED, text.into_owned()),
+        Refusal::NoSecretHash(id) => (
+            DENIED,
+            format!("Client {id} is configured with secret but SECRET_HASH was not received"),
+        ),
+        Refusal::WrongSecretHash(id) => {
+            (DENIED, format!("Unable to verify secret hash for client {id}"))
+        }
+        Refusal::WrongClientSecret => {
+            ("UnauthorizedException", "The client or its secret is not valid.".into())
+        }
+        Refusal::NoUser => (NO_USER, "User does not exist.".into()),
+        Refusal::NoUserForClient => (NO_USER, "Username/client id combination not found.".into()),
+        Refusal::UserExists(Taken::Username) => (USER_EXISTS, "User already exists".into()),
+        Refusal::AccountExists(Taken::Username) => {
+            (USER_EXISTS, "User account already exists".into())
+        }
+        Refusal::UserExists(taken) | Refusal::AccountExists(taken) => {
+            (USER_EXISTS, account_exists(taken))
+        }
+        Refusal::AliasExists(taken) => ("AliasExistsException", account_exists(taken)),
+        Refusal::WrongCredentials => (DENIED, "Incorrect username or password.".into()),
+        Refusal::LockedOut => (DENIED, "Password attempts exceeded".into()),
+        Refusal::Disabled => (DENIED, "User is disabled.".into()),
+        Refusal::NotConfirmed => ("UserNotConfirmedException", "User is not confirmed.".into()),
+        Refusal::AlreadyConfirmed => (INVALID, "User is already confirmed.".into()),
+        Refusal::NotConfirmable(status) => {
+            (DENIED, format!("User cannot be confirmed. Current status is {status}"))
+        }
+        Refusal::PasswordResetRequired => {
+            ("PasswordResetRequiredException", "Password reset required for the user".into())
+        }
+        Refusal::TemporaryPasswordExpired => (DENIED, TEMPORARY_PASSWORD_EXPIRED.into()),
+        Refusal::NotResettable => {
+            (DENIED, "User password cannot be reset in the current state.".into())
+        }
+        Refusal::NoRecoveryContact => (INVALID, NO_RECOVERY_CONTACT.into()),
+        Refusal::AdminMustReset => (DENIED, "Contact administrator to reset password.".into()),
+        Refusal::NotResendable(name) => (
+            "UnsupportedUserStateException",
+            format!("Resend not possible. {name} status is not FORCE_CHANGE_PASSWORD"),
+        ),
+        Refusal::PasswordBreaksPolicy(rule) => {
+            ("InvalidPasswordException", format!("Password did not conform with policy: {rule}"))
+        }
+        Refusal::CodeMismatch => ("CodeMismatchException", CODE_MISMATCH.into()),
+        Refusal::CodeExpired => ("ExpiredCodeException", CODE_EXPIRED.into()),
+        Refusal::TooManyAttempts => {
+            ("LimitExceededException", "Attempt limit exceeded, please try after some time.".into())
+        }
+        Refusal::InvalidSession => (DENIED, "Invalid session for the user.".into()),
+        Refusal::SessionExpired => {
+            (DENIED, "Invalid session for the user, session is expired.".into())
+        }
+        Refusal::SessionUsed => {
+            (DENIED, "Invalid session for the user, session can only be used once.".into())
+        }
+        Refusal::InvalidAccessToken => (DENIED, "Invalid Access Token".into()),
+        Refusal::AccessTokenExpired => (DENIED, "Access Token has expired".into()),
+        Refusal::AccessTokenRevoked => (DENIED, "Access Token has been revoked".into()),
+        Refusal::AccessTokenLacksScope => {
+            (DENIED, "Access Token does not have required scopes".into())
+        }
+        Refusal::InvalidRefreshToken => (DENIED, "Invalid Refresh Token".into()),
+        Refusal::RefreshTokenExpired => (DENIED, "Refresh Token has expired".into()),
+        Refusal::RefreshTokenRevoked => (DENIED, "Refresh Token has been revoked".into()),
+        Refusal::NotARefreshToken => {
+            ("UnsupportedTokenTypeException", "Unsupported token type".into())
+        }
+        Refusal::RevocationDisabled => (
+            "UnsupportedOperationException",
+            "Token revocation is not enabled for this client".into(),
+        ),
+        Refusal::ScopeDoesNotExist(scope) => {
+            ("ScopeDoesNotExistException", format!("Invalid scope requested: {scope}"))
+        }
+        Refusal::OAuthFlow(text) => ("InvalidOAuthFlowException", text.into_owned()),
+        Refusal::TriggerThrew { trigger, message } => (
+            "UserLambdaValidationException",
+            format!("{trigger} failed with error {}.", bounded(&message)),
+        ),
+        Refusal::TriggerUnreachable { trigger, reason } => (
+            "UnexpectedLambdaException",
+            format!("{trigger} invocation failed due to error {reason}."),
+        ),
+        Refusal::TriggerAnswer { reason, .. } => ("InvalidLambdaResponseException", reason),
+        Refusal::NotDelivered => {
+            ("CodeDeliveryFailureException", "The message could not be delivered.".into())
+        }
+        Refusal::Busy | Refusal::Contended => {
+            ("TooManyRequestsException", "Too many requests".into())
+        }
+    };
+    Fault::refusal(name, text)
+}
+
+const INVALID: &str = "InvalidParameterException";
+const DENIED: &str = "NotAuthorizedException";
+const MISSING: &str = "ResourceNotFoundException";
+const NO_USER: &str = "UserNotFoundException";
+const USER_EXISTS: &str = "UsernameExistsException";
+
+const DELETION_PROTECTED: &str = "The user pool cannot be deleted because deletion protection is \
+     activated. Deletion protection must be inactivated first.";
+const TEMPORARY_PASSWORD_EXPIRED: &str =
+    "Temporary password has expired and must be reset by an administrator.";
+const NO_RECOVERY_CONTACT: &str = "Cannot reset password for the user as there is no \
+     registered/verified email or phone_number";
+const CODE_MISMATCH: &str = "Invalid verification code provided, please try again.";
+const CODE_EXPIRED: &str = "Invalid code provided, please request a code again.";
+
+fn account_exists(taken: Taken) -> String {
+    let what = match taken {
+        Taken::Username => return "User already exists".to_owned(),
+        Taken::Email => "email",
+        Taken::PhoneNumber => "phone_number",
+        Taken::PreferredUsername => "preferred_username",
+    };
+    format!("An account with the given {what} already exists.")
+}
+
+/// A function's own words reach its caller, but not without end.
+fn bounded(message: &str) -> &str {
+    match message.char_indices().nth(2048) {
+        Some((end, _)) => message.get(..end).unwrap_or_default(),
+        None => message,
+    }
+}
+
+/// For operations that do not declare `AliasExistsException`: the same text as a wrong parameter.
+pub(crate) fn without_alias_exists(error: Error) -> Error {
+    match error {
+        Error::Refused(Refusal::AliasExists(taken)) => {
+            Refusal::invalid(account_exists(taken)).into()
+        }
+        other => other,
+    }
+}

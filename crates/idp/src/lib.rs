@@ -1,0 +1,65 @@
+//! The cognito-idp operations: one file each, one table.
+//!
+//! An operation reads what the caller says in the API's words, asks [`pool`] for what should happen, and
+//! tells in the API's words what came of it. Nothing here decides anything about users; what is decided
+//! here is how Cognito puts it: which settings are written how ([`convert`]), which refusal has which name
+//! and text ([`fault`]).
+//!
+//! ```no_run
+//! # fn open(pools: pool::Pools, random: std::sync::Arc<dyn crypto::Random>) {
+//! let idp = idp::Idp::new(pools);
+//! let door = idp::door(wire::Admission::AnyCredentials, random);
+//! // door.answer(&idp, request).await
+//! # }
+//! ```
+
+mod convert;
+mod fault;
+mod operations;
+pub mod provision;
+mod sign_in;
+mod table;
+
+pub use table::table;
+
+use crypto::Random;
+use names::Region;
+use pool::Pools;
+use std::sync::Arc;
+use wire::{Admission, Call, Door, Fault, Service};
+
+/// The user pools of a server as cognito-idp shows them. Cheap to clone.
+#[derive(Clone)]
+pub struct Idp {
+    pub pools: Pools,
+    /// Where new pools are made: the region that the call was signed for, or else the server's own.
+    pub region: Region,
+}
+
+impl Idp {
+    /// The API of these pools.
+    #[must_use]
+    pub fn new(pools: Pools) -> Self {
+        let region = pools.region().clone();
+        Self { pools, region }
+    }
+}
+
+impl Service for Idp {
+    type Error = pool::Error;
+
+    fn fault(error: pool::Error) -> Fault {
+        fault::fault(error)
+    }
+
+    fn for_call(&self, call: &Call) -> Option<Self> {
+        let region = call.region.as_ref().filter(|region| **region != self.region)?;
+        Some(Self { pools: self.pools.clone(), region: region.clone() })
+    }
+}
+
+/// The API, ready to answer requests for an [`Idp`].
+#[must_use]
+pub fn door(admission: Admission, random: Arc<dyn Random>) -> Door<Idp> {
+    Door::new(&wire::cognito_idp::API, table(), admission, random)
+}

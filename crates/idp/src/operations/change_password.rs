@@ -1,0 +1,16 @@
+//! `ChangePassword`: users choose another password.
+
+use crate::Idp;
+use pool::Error;
+use wire::{Access, Operation, cognito_idp::ChangePassword};
+
+impl Operation<Idp> for ChangePassword {
+    const ACCESS: Access = Access::AccessToken;
+
+    async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
+        let bearer = idp.pools.bearer(&input.access_token).await?;
+        let previous = input.previous_password.as_ref();
+        idp.pools.change_password(&bearer, previous, &input.proposed_password).await?;
+        Ok(Self::Output::default())
+    }
+}

@@ -1,0 +1,19 @@
+//! `ConfirmSignUp`: a user proves an address by the code that was sent there.
+
+use crate::Idp;
+use pool::Error;
+use wire::{Access, Operation, cognito_idp::ConfirmSignUp};
+
+impl Operation<Idp> for ConfirmSignUp {
+    const ACCESS: Access = Access::Public;
+
+    async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
+        let metadata = input.client_metadata.unwrap_or_default();
+        let caller = idp.pools.caller(&input.client_id, metadata).await?;
+        let moves_alias = input.force_alias_creation.unwrap_or(false);
+        let (name, code) = (&input.username, &input.confirmation_code);
+        let hash = input.secret_hash.as_ref();
+        idp.pools.confirm_sign_up(&caller, name, code, hash, moves_alias).await?;
+        Ok(Self::Output::default())
+    }
+}

@@ -1,0 +1,17 @@
+//! `ResendConfirmationCode`: another code for somebody who waits to be confirmed.
+
+use crate::{Idp, convert::user::delivery};
+use pool::Error;
+use wire::{Access, Operation, cognito_idp::ResendConfirmationCode};
+
+impl Operation<Idp> for ResendConfirmationCode {
+    const ACCESS: Access = Access::Public;
+
+    async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
+        let metadata = input.client_metadata.unwrap_or_default();
+        let caller = idp.pools.caller(&input.client_id, metadata).await?;
+        let hash = input.secret_hash.as_ref();
+        let sent = idp.pools.resend_code(&caller, &input.username, hash).await?;
+        Ok(Self::Output { code_delivery_details: Some(delivery(sent)) })
+    }
+}

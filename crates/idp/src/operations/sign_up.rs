@@ -1,0 +1,41 @@
+//! `SignUp`: somebody becomes a user, who then waits to be confirmed.
+
+use crate::{
+    Idp,
+    convert::user::{attributes, delivery},
+};
+use pool::{Error, Refusal, SignUp as NewUser};
+use wire::{Access, Operation, cognito_idp::SignUp};
+
+impl Operation<Idp> for SignUp {
+    const ACCESS: Access = Access::Public;
+
+    async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
+        let metadata = input.client_metadata.unwrap_or_default();
+        let caller = idp.pools.caller(&input.client_id, metadata).await?;
+        // Only a pool with other first factors could do without.
+        let Some(password) = &input.password else { return Err(no_password()) };
+        let new_user = NewUser {
+            username: &input.username,
+            password,
+            attributes: attributes(input.user_attributes.unwrap_or_default()),
+            validation_data: attributes(input.validation_data.unwrap_or_default()),
+            hash: input.secret_hash.as_ref(),
+        };
+        let signed_up = idp.pools.sign_up(&caller, new_user).await?;
+        Ok(Self::Output {
+            user_confirmed: signed_up.is_confirmed,
+            code_delivery_details: signed_up.delivery.map(delivery),
+            user_sub: signed_up.sub.to_string(),
+            session: None,
+        })
+    }
+}
+
+fn no_password() -> Error {
+    Refusal::invalid(
+        "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must \
+         not be null",
+    )
+    .into()
+}

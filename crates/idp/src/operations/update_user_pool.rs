@@ -1,0 +1,23 @@
+//! `UpdateUserPool`: replaces the settings of a pool. What is left out has its default again.
+
+use crate::{Idp, convert::user_pool};
+use pool::Error;
+use store::Kept;
+use wire::{Access, Operation, cognito_idp::UpdateUserPool};
+
+impl Operation<Idp> for UpdateUserPool {
+    const ACCESS: Access = Access::Iam;
+
+    async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
+        let mut pool = Kept::clone(&*idp.pools.pool(&input.user_pool_id).await?);
+        let request = user_pool::as_creation(input, &pool.settings.name);
+        pool.settings = user_pool::updated(&pool, request)?;
+        pool.modified_at = idp.pools.now();
+        idp.pools
+            .commit(|commit| {
+                commit.save(&pool);
+            })
+            .await?;
+        Ok(Self::Output::default())
+    }
+}

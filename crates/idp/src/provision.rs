@@ -1,0 +1,419 @@
+//! How does a stack come to be, and come to be again?
+//!
+//! A template names what there should be; these functions make it, or bring what is there to it, under ids
+//! that the caller derived. Doing it twice changes nothing, and two servers that do it at once over one
+//! store do it once. What cannot be changed after it was made is refused, in words for the template's
+//! author.
+
+pub mod from_template;
+
+use crate::{
+    Idp,
+    convert::{
+        client::{self, Known},
+        group::precedence,
+        resource_server::scopes,
+        user, user_pool,
+    },
+};
+use names::{ClientId, ClientSecret, ResourceServerId, Scope, UserPoolId, Username};
+use pool::{
+    Client, CreateUser, Error, Group, Invitation, Refusal, ResourceServer, Result, User, UserPool,
+};
+use std::collections::BTreeSet;
+use store::Kept;
+use wire::cognito_idp::{
+    AdminAddUserToGroupRequest, AdminCreateUserRequest, CreateGroupRequest,
+    CreateResourceServerRequest, CreateUserPoolClientRequest, CreateUserPoolRequest,
+    MessageActionType,
+};
+
+/// How often something is tried again when another server was first.
+const TRIES: usize = 16;
+
+/// A pool under this id with these settings.
+///
+/// # Errors
+/// What creating a pool refuses; [`Refusal::Invalid`] for a change of what is decided for ever.
+pub async fn user_pool(
+    idp: &Idp,
+    id: UserPoolId,
+    request: CreateUserPoolRequest,
+) -> Result<Kept<UserPool>> {
+    for _ in 0..TRIES {
+        let done = match idp.pools.pool(&id).await {
+            Err(Error::Refused(Refusal::NoUserPool(_))) => {
+                make_user_pool(idp, id.clone(), request.clone()).await.map(drop)
+            }
+            Err(error) => return Err(error),
+            Ok(pool) => change_user_pool(idp, &pool, request.clone()).await,
+        };
+        match done {
+            Ok(()) => return idp.pools.pool(&id).await.map(|pool| Kept::clone(&pool)),
+            Err(Error::Refused(Refusal::Contended)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Refusal::Contended.into())
+}
+
+/// Makes a new pool.
+pub(crate) async fn make_user_pool(
+    idp: &Idp,
+    id: UserPoolId,
+    request: CreateUserPoolRequest,
+) -> Result<UserPool> {
+    let now = idp.pools.now();
+    let pool = UserPool {
+        id,
+        created_at: now,
+        modified_at: now,
+        names: user_pool::sign_in_names(&request)?,
+        schema: user_pool::new_schema(&request)?,
+        settings: user_pool::settings(request)?,
+    };
+    idp.pools
+        .commit(|commit| {
+            commit.create(&pool);
+        })
+        .await?;
+    Ok(pool)
+}
+
+async fn change_user_pool(
+    idp: &Idp,
+    pool: &Kept<UserPool>,
+    request: CreateUserPoolRequest,
+) -> Result<()> {
+    let fixed = |what: &str| {
+        Error::from(Refusal::invalid(format!(
+            "{what} cannot be changed after the pool was made. Make another pool, or take the change back."
+        )))
+    };
+    let names = user_pool::sign_in_names(&request)?;
+    if names.username_attributes != pool.names.username_attributes {
+        return Err(fixed("UsernameAttributes"));
+    }
+    if names.alias_attributes != pool.names.alias_attributes {
+        return Err(fixed("AliasAttributes"));
+    }
+    if names.is_case_sensitive != pool.names.is_case_sensitive {
+        return Err(fixed("UsernameConfiguration"));
+    }
+    let schema = user_pool::new_schema(&request)?;
+    for rule in &pool.schema.rules {
+        // Attributes are added to a pool with users in it, and neither changed nor removed.
+        if schema.rule(&rule.name) != Some(rule) {
+            return Err(fixed(&format!("The attribute {} of the Schema", rule.name)));
+        }
+    }
+    let settings = user_pool::updated(pool, request)?;
+    let mut changed = pool.clone();
+    let added = schema.rules.into_iter().filter(|rule| pool.schema.rule(&rule.name).is_none());
+    changed.schema.rules.extend(added);
+    changed.settings = settings;
+    if changed.settings == pool.settings && changed.schema == pool.schema {
+        return Ok(());
+    }
+    changed.modified_at = idp.pools.now();
+    idp.pools
+        .commit(|commit| {
+            commit.save(&changed);
+        })
+        .await
+}
+
+/// An app client under this id. The secret is its own if the request asks for one; without it a new one is
+/// made up.
+///
+/// # Errors
+/// What creating a client refuses; [`Refusal::Invalid`] for a client that gains or loses its secret or moves
+/// to another pool.
+pub async fn client(
+    idp: &Idp,
+    id: ClientId,
+    secret: Option<ClientSecret>,
+    request: CreateUserPoolClientRequest,
+) -> Result<Kept<Client>> {
+    for _ in 0..TRIES {
+        let done = match idp.pools.client(&id).await {
+            Err(Error::Refused(Refusal::NoClient(_))) => {
+                make_client(idp, id.clone(), secret.clone(), request.clone()).await.map(drop)
+            }
+            Err(error) => return Err(error),
+            Ok(client) => keep_client(idp, &client, request.clone()).await,
+        };
+        match done {
+            Ok(()) => return idp.pools.client(&id).await.map(|client| Kept::clone(&client)),
+            Err(Error::Refused(Refusal::Contended)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Refusal::Contended.into())
+}
+
+/// Makes a new client, with the secret that is given here, or in the request, or made up if one is asked for.
+pub(crate) async fn make_client(
+    idp: &Idp,
+    id: ClientId,
+    secret: Option<ClientSecret>,
+    mut request: CreateUserPoolClientRequest,
+) -> Result<Client> {
+    let pool = idp.pools.pool(&request.user_pool_id).await?;
+    let is_asked_for = request.generate_secret == Some(true);
+    let given = request.client_secret.take();
+    if is_asked_for && given.is_some() {
+        return Err(
+            Refusal::invalid("ClientSecret and GenerateSecret cannot be given together.").into()
+        );
+    }
+    let secret = match (given, is_asked_for, secret) {
+        (Some(given), _, _) => Some(given),
+        (None, true, Some(secret)) => Some(secret),
+        (None, true, None) => Some(idp.pools.new_client_secret()?),
+        (None, false, _) => None,
+    };
+    let custom_scopes = custom_scopes(idp, &request).await?;
+    let known = Known {
+        pool: &pool,
+        has_secret: secret.is_some(),
+        custom_scopes: &custom_scopes,
+        default_attributes: None,
+    };
+    let settings = client::settings(request, &known)?;
+    let now = idp.pools.now();
+    let seal = |secret: &ClientSecret| idp.pools.seal_client_secret(&id, secret, now);
+    let client = Client {
+        pool: pool.id.clone(),
+        created_at: now,
+        modified_at: now,
+        secrets: secret.iter().map(seal).collect(),
+        settings,
+        id,
+    };
+    idp.pools
+        .commit(|commit| {
+            commit.create(&client);
+        })
+        .await?;
+    Ok(client)
+}
+
+async fn keep_client(
+    idp: &Idp,
+    client: &Kept<Client>,
+    request: CreateUserPoolClientRequest,
+) -> Result<()> {
+    if client.pool != request.user_pool_id {
+        return Err(Refusal::invalid("UserPoolId of a client cannot be changed.").into());
+    }
+    let wants_secret = request.generate_secret == Some(true) || request.client_secret.is_some();
+    if wants_secret != client.has_secret() {
+        return Err(Refusal::invalid(
+            "GenerateSecret cannot be changed after the client was made. Make another client, or take the \
+             change back.",
+        )
+        .into());
+    }
+    change_client(idp, client, request).await.map(drop)
+}
+
+/// Replaces the settings of a client, and writes nothing if they are the same.
+pub(crate) async fn change_client(
+    idp: &Idp,
+    client: &Kept<Client>,
+    request: CreateUserPoolClientRequest,
+) -> Result<Kept<Client>> {
+    let pool = idp.pools.pool(&client.pool).await?;
+    let custom_scopes = custom_scopes(idp, &request).await?;
+    let known = Known {
+        pool: &pool,
+        has_secret: client.has_secret(),
+        custom_scopes: &custom_scopes,
+        default_attributes: Some(&client.settings.default_attributes),
+    };
+    let mut changed = client.clone();
+    changed.settings = client::settings(request, &known)?;
+    if changed.settings == client.settings {
+        return Ok(changed);
+    }
+    changed.modified_at = idp.pools.now();
+    idp.pools
+        .commit(|commit| {
+            commit.save(&changed);
+        })
+        .await?;
+    Ok(changed)
+}
+
+/// Those of the scopes in a request that a resource server of the pool has.
+async fn custom_scopes(
+    idp: &Idp,
+    request: &CreateUserPoolClientRequest,
+) -> Result<BTreeSet<Scope>> {
+    let mut known = BTreeSet::new();
+    for scope in request.allowed_oauth_scopes.iter().flatten() {
+        let Some((server, name)) = scope.as_str().rsplit_once('/') else { continue };
+        let Ok(server) = ResourceServerId::parse(server) else { continue };
+        let found = idp.pools.find_resource_server(&request.user_pool_id, &server).await?;
+        if found.is_some_and(|server| server.scopes.iter().any(|scope| scope.name == name)) {
+            known.insert(scope.clone());
+        }
+    }
+    Ok(known)
+}
+
+/// A group of this name with these settings. Its members stay.
+///
+/// # Errors
+/// [`Refusal::NoUserPool`].
+pub async fn group(idp: &Idp, request: CreateGroupRequest) -> Result<Kept<Group>> {
+    let pool = idp.pools.pool(&request.user_pool_id).await?;
+    for _ in 0..TRIES {
+        let now = idp.pools.now();
+        let done = match idp.pools.group(&pool.id, &request.group_name).await {
+            Err(Error::Refused(Refusal::NoGroup)) => {
+                let group = Group {
+                    pool: pool.id.clone(),
+                    name: request.group_name.clone(),
+                    generation: idp.pools.random().uuid_v4(),
+                    description: request.description.clone(),
+                    role_arn: request.role_arn.clone(),
+                    precedence: precedence(request.precedence),
+                    created_at: now,
+                    modified_at: now,
+                };
+                idp.pools.create_group(&group).await
+            }
+            Err(error) => return Err(error),
+            Ok(mut group) => {
+                let before = group.clone();
+                group.description = request.description.clone();
+                group.role_arn = request.role_arn.clone();
+                group.precedence = precedence(request.precedence);
+                if *group == *before {
+                    return Ok(group);
+                }
+                group.modified_at = now;
+                idp.pools
+                    .commit(|commit| {
+                        commit.save(&group);
+                    })
+                    .await
+            }
+        };
+        match done {
+            Ok(()) => return idp.pools.group(&pool.id, &request.group_name).await,
+            Err(Error::Refused(Refusal::GroupExists(_) | Refusal::Contended)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Refusal::Contended.into())
+}
+
+/// A resource server of this identifier with this name and these scopes.
+///
+/// # Errors
+/// [`Refusal::NoUserPool`]; [`Refusal::Invalid`] for a scope that stands twice.
+pub async fn resource_server(
+    idp: &Idp,
+    request: CreateResourceServerRequest,
+) -> Result<Kept<ResourceServer>> {
+    let pool = idp.pools.pool(&request.user_pool_id).await?;
+    let scopes = scopes(request.scopes)?;
+    for _ in 0..TRIES {
+        let found = idp.pools.find_resource_server(&pool.id, &request.identifier).await?;
+        let done = match found {
+            None => {
+                let server = ResourceServer {
+                    pool: pool.id.clone(),
+                    identifier: request.identifier.clone(),
+                    name: request.name.clone(),
+                    scopes: scopes.clone(),
+                };
+                idp.pools
+                    .commit(|commit| {
+                        commit.create(&server);
+                    })
+                    .await
+            }
+            Some(server) if server.name == request.name && server.scopes == scopes => {
+                return Ok(server);
+            }
+            Some(mut server) => {
+                server.name = request.name.clone();
+                server.scopes = scopes.clone();
+                idp.pools
+                    .commit(|commit| {
+                        commit.save(&server);
+                    })
+                    .await
+            }
+        };
+        match done {
+            Ok(()) => return idp.pools.resource_server(&pool.id, &request.identifier).await,
+            Err(Error::Refused(Refusal::Contended)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Refusal::Contended.into())
+}
+
+/// A user of this name. One who is there stays as they are: users change, templates do not know.
+///
+/// # Errors
+/// What creating a user refuses.
+pub async fn user(idp: &Idp, request: AdminCreateUserRequest) -> Result<Kept<User>> {
+    let pool = idp.pools.pool(&request.user_pool_id).await?;
+    if let Some(user) = idp.pools.find_user(&pool, &request.username).await? {
+        return Ok(user);
+    }
+    let mediums = request.desired_delivery_mediums.unwrap_or_default();
+    let new_user = CreateUser {
+        username: &request.username,
+        attributes: user::attributes(request.user_attributes.unwrap_or_default()),
+        temporary_password: request.temporary_password.as_ref(),
+        invitation: match request.message_action {
+            // There is nobody yet whom one could send another.
+            None | Some(MessageActionType::Resend) => Invitation::Send,
+            Some(MessageActionType::Suppress) => Invitation::Suppress,
+        },
+        mediums: mediums.into_iter().map(user::contact).collect(),
+        moves_alias: request.force_alias_creation.unwrap_or(false),
+        validation_data: user::attributes(request.validation_data.unwrap_or_default()),
+        metadata: request.client_metadata.unwrap_or_default(),
+    };
+    match idp.pools.create_user(&pool, new_user).await {
+        // Another server was first.
+        Err(error @ Error::Refused(Refusal::AccountExists(_))) => {
+            let found = idp.pools.find_user(&pool, &request.username).await?;
+            found.ok_or(error)
+        }
+        outcome => outcome,
+    }
+}
+
+/// A user in a group.
+///
+/// # Errors
+/// [`Refusal::NoUser`], [`Refusal::NoGroup`], [`Refusal::NoUserPool`].
+pub async fn membership(idp: &Idp, request: AdminAddUserToGroupRequest) -> Result<()> {
+    let pool = idp.pools.pool(&request.user_pool_id).await?;
+    let name: &Username = &request.username;
+    idp.pools.join_group(&pool, name, &request.group_name).await
+}
+
+/// An id for a pool that somebody makes through the API: `<region>_` and nine letters or digits.
+pub(crate) fn new_pool_id(idp: &Idp) -> Result<UserPoolId> {
+    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    let name = idp.pools.random().text(LETTERS, 9);
+    UserPoolId::parse(format!("{}_{name}", idp.region))
+        .map_err(|_| Error::internal("a generated pool id is malformed"))
+}
+
+/// An id for a client that somebody makes through the API: 26 lower-case letters or digits.
+pub(crate) fn new_client_id(idp: &Idp) -> Result<ClientId> {
+    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+    ClientId::parse(idp.pools.random().text(LETTERS, 26))
+        .map_err(|_| Error::internal("a generated client id is malformed"))
+}

@@ -1,0 +1,62 @@
+//! Which operations are there?
+
+use crate::Idp;
+use wire::{Row, Table, cognito_idp::*};
+
+/// A row for every operation. What the model has and this table has not stands in `missing.txt`.
+#[must_use]
+pub fn table() -> Table<Idp> {
+    Table::new([
+        Row::of::<AdminAddUserToGroup>(),
+        Row::of::<AdminConfirmSignUp>(),
+        Row::of::<AdminCreateUser>(),
+        Row::of::<AdminDeleteUser>(),
+        Row::of::<AdminDisableUser>(),
+        Row::of::<AdminEnableUser>(),
+        Row::of::<AdminGetUser>(),
+        Row::of::<AdminInitiateAuth>(),
+        Row::of::<AdminListGroupsForUser>(),
+        Row::of::<AdminRemoveUserFromGroup>(),
+        Row::of::<AdminRespondToAuthChallenge>(),
+        Row::of::<AdminSetUserPassword>(),
+        Row::of::<AdminUpdateUserAttributes>(),
+        Row::of::<AdminUserGlobalSignOut>(),
+        Row::of::<ChangePassword>(),
+        Row::of::<ConfirmForgotPassword>(),
+        Row::of::<ConfirmSignUp>(),
+        Row::of::<CreateGroup>(),
+        Row::of::<CreateResourceServer>(),
+        Row::of::<CreateUserPool>(),
+        Row::of::<CreateUserPoolClient>(),
+        Row::of::<DeleteGroup>(),
+        Row::of::<DeleteResourceServer>(),
+        Row::of::<DeleteUser>(),
+        Row::of::<DeleteUserPool>(),
+        Row::of::<DeleteUserPoolClient>(),
+        Row::of::<DescribeResourceServer>(),
+        Row::of::<DescribeUserPool>(),
+        Row::of::<DescribeUserPoolClient>(),
+        Row::of::<ForgotPassword>(),
+        Row::of::<GetGroup>(),
+        Row::of::<GetUser>(),
+        Row::of::<GetUserAttributeVerificationCode>(),
+        Row::of::<GlobalSignOut>(),
+        Row::of::<InitiateAuth>(),
+        Row::of::<ListGroups>(),
+        Row::of::<ListResourceServers>(),
+        Row::of::<ListUserPoolClients>(),
+        Row::of::<ListUserPools>(),
+        Row::of::<ListUsers>(),
+        Row::of::<ListUsersInGroup>(),
+        Row::of::<ResendConfirmationCode>(),
+        Row::of::<RespondToAuthChallenge>(),
+        Row::of::<RevokeToken>(),
+        Row::of::<SignUp>(),
+        Row::of::<UpdateGroup>(),
+        Row::of::<UpdateResourceServer>(),
+        Row::of::<UpdateUserAttributes>(),
+        Row::of::<UpdateUserPool>(),
+        Row::of::<UpdateUserPoolClient>(),
+        Row::of::<VerifyUserAttribute>(),
+    ])
+}

@@ -1,0 +1,114 @@
+//! `poolhouse dev`: everything on this machine.
+
+use crate::{
+    Problem,
+    cli::Dev,
+    files,
+    house::{House, Plan, ReadTemplate},
+    identity_door::IdentityDoor,
+    listen,
+    outbox::DevOutbox,
+    serve::{ApiDoor, Servers},
+    stores::{Place, check_master_key, master_key},
+};
+use comfy_table::{Table, presets};
+use crypto::{MasterKey, SystemRandom};
+use names::Code;
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+use wire::Admission;
+
+/// Runs until it is told to end.
+pub async fn run(arguments: Dev) -> Result<(), Problem> {
+    let read = ReadTemplate::read(arguments.template.as_deref(), &arguments.stack)?;
+    let fixed_code = arguments.fixed_code.as_deref().map(code).transpose()?;
+    let identity = listen::bind(loopback(arguments.port)).await?;
+    let api = listen::bind(loopback(arguments.api_port)).await?;
+    let identity_url = format!("http://127.0.0.1:{}", port(&identity)?);
+    let api_url = format!("http://127.0.0.1:{}", port(&api)?);
+
+    let (place, master) = if arguments.memory {
+        (Place::Memory, MasterKey::generate(&SystemRandom))
+    } else {
+        files::make_directory(&arguments.data)?;
+        let master = master_key(&arguments.data.join("master.key"))?;
+        (Place::Embedded(arguments.data.clone()), master)
+    };
+    let store = place.open().await?;
+    check_master_key(&store, &master).await?;
+    let outbox = DevOutbox::default();
+    let plan = Plan {
+        stack: &arguments.stack,
+        identity_url: identity_url.clone(),
+        api_url,
+        has_aws_issuer: false,
+        fixed_code,
+        store,
+        master,
+        post: Arc::new(outbox.clone()),
+        // Loopback only, and only by a name of this machine: whoever asks is at this machine.
+        admission: Admission::AnyCredentials,
+    };
+    let house = Arc::new(House::build(plan, &read).await?);
+    let doors = Servers {
+        identity: (identity, Arc::new(IdentityDoor { house: house.clone(), dev: Some(outbox) })),
+        api: (api, Arc::new(ApiDoor { house: house.clone(), is_dev: true })),
+    };
+    let running = doors.start();
+    if let Some(path) = &arguments.outputs {
+        files::replace(path, &house.outputs_text())?;
+    }
+    greet(&house, &identity_url);
+    house.make_keys();
+    running.until_end().await;
+    Ok(())
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}
+
+fn port(listener: &tokio::net::TcpListener) -> Result<u16, Problem> {
+    let address = listener.local_addr();
+    Ok(address.map_err(|cause| Problem::new("the socket has no address", cause))?.port())
+}
+
+fn code(text: &str) -> Result<Code, Problem> {
+    let is_code = (4..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let problem = || Problem::text("--fixed-code is 4 to 32 digits");
+    if !is_code {
+        return Err(problem());
+    }
+    Code::parse(text).map_err(|_| problem())
+}
+
+/// Tells the developer where everything is.
+#[expect(clippy::print_stdout, reason = "standard output is for the person who started this")]
+fn greet(house: &House, identity_url: &str) {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    for (name, value) in &house.outputs {
+        table.add_row([name, value]);
+    }
+    println!("Poolhouse is open.\n\n{table}\n");
+    for note in &house.notes {
+        println!("{note}");
+    }
+    println!("Messages and an overview: {identity_url}/_poolhouse/\n");
+    println!("For the AWS CLI and SDKs:");
+    println!("  export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER={identity_url}");
+    println!(
+        "  export AWS_REGION={} AWS_ACCESS_KEY_ID=dev AWS_SECRET_ACCESS_KEY=dev\n",
+        house.region()
+    );
+    if let Some(client) = house.public_client() {
+        println!("Sign somebody up:");
+        println!("  curl {identity_url}/ -H 'Content-Type: application/x-amz-json-1.1' \\");
+        println!("    -H 'X-Amz-Target: AWSCognitoIdentityProviderService.SignUp' \\");
+        println!(
+            "    -d '{{\"ClientId\":\"{client}\",\"Username\":\"ann@example.com\",\"Password\":\"Correct-Horse7!\"}}'"
+        );
+    }
+}

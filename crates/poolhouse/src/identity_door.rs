@@ -1,0 +1,162 @@
+//! What answers at the identity address?
+//!
+//! The operations of user pools by their `X-Amz-Target`, and what verifiers of tokens look for under
+//! `/{pool}/.well-known/`.
+
+use crate::{house::House, outbox::DevOutbox, page};
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use names::UserPoolId;
+use pool::{Error, Refusal};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The door at the identity address.
+pub struct IdentityDoor {
+    pub house: Arc<House>,
+    /// In `dev` only: the messages, the page for people, and no other host than this machine.
+    pub dev: Option<DevOutbox>,
+}
+
+impl IdentityDoor {
+    /// The most bytes of a body that are worth reading.
+    pub fn body_limit(&self) -> usize {
+        self.house.door.body_limit()
+    }
+
+    /// Answers a request.
+    pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+        // A page on the internet may send a browser here under a name of its own (DNS rebinding); nobody
+        // needs credentials in `dev`, so the name must be this machine's.
+        if self.dev.is_some() && !is_local(request.headers()) {
+            return text(StatusCode::FORBIDDEN, "This server answers to localhost only.\n");
+        }
+        if request.method() == Method::GET || request.method() == Method::HEAD {
+            return self.get(&request).await;
+        }
+        self.house.door.answer(&self.house.idp, request).await
+    }
+
+    async fn get(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let path = request.uri().path();
+        if let (Some(outbox), Some(place)) = (&self.dev, path.strip_prefix("/_poolhouse/")) {
+            return match place {
+                "" => page::overview(&self.house, outbox),
+                "outputs" => json_answer(&json!(self.house.outputs), "no-store"),
+                "messages" => {
+                    let to = page::parameter(request.uri().query().unwrap_or_default(), "to");
+                    json_answer(&Value::from(outbox.to(to.as_deref())), "no-store")
+                }
+                _ => nothing(),
+            };
+        }
+        let Some((pool, document)) = path.trim_start_matches('/').split_once("/.well-known/")
+        else {
+            return nothing();
+        };
+        let Ok(pool) = UserPoolId::parse(pool) else { return nothing() };
+        let answer = match document {
+            "jwks.json" => self.jwks(&pool).await,
+            "openid-configuration" => self.configuration(&pool).await,
+            _ => return nothing(),
+        };
+        match answer {
+            Ok(answer) => json_answer(&answer, "public, max-age=300"),
+            Err(Error::Refused(Refusal::NoUserPool(_))) => nothing(),
+            Err(error) => {
+                tracing::error!(?error, "a discovery document could not be made");
+                text(StatusCode::INTERNAL_SERVER_ERROR, "Something is broken on our side.\n")
+            }
+        }
+    }
+
+    async fn jwks(&self, pool: &UserPoolId) -> pool::Result<Value> {
+        let pools = &self.house.idp.pools;
+        let pool = pools.pool(pool).await?;
+        let keys = pools.keys(&pool.id).await?;
+        serde_json::to_value(keys.jwks())
+            .map_err(|_| Error::internal("a key set does not serialise"))
+    }
+
+    /// The discovery document of a pool without a domain: no endpoints of one.
+    async fn configuration(&self, pool: &UserPoolId) -> pool::Result<Value> {
+        let pools = &self.house.idp.pools;
+        let pool = pools.pool(pool).await?;
+        let issuer = pools.issuer(&pool.id)?;
+        Ok(json!({
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "issuer": issuer,
+            "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
+            "response_types_supported": ["code", "token"],
+            "scopes_supported": ["openid", "email", "phone", "profile"],
+            "subject_types_supported": ["public"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        }))
+    }
+}
+
+/// Whether a request was sent to this machine by a name that only this machine has.
+pub fn is_local(headers: &HeaderMap) -> bool {
+    let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else {
+        return false;
+    };
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let name = name.to_ascii_lowercase();
+    matches!(name.as_str(), "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost")
+}
+
+fn nothing() -> Response<Bytes> {
+    text(StatusCode::NOT_FOUND, "There is nothing here.\n")
+}
+
+fn text(status: StatusCode, body: &'static str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from_static(body.as_bytes()));
+    *response.status_mut() = status;
+    page::dress(response.headers_mut(), "text/plain; charset=utf-8", "no-store");
+    response
+}
+
+fn json_answer(body: &Value, caching: &'static str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body.to_string()));
+    page::dress(response.headers_mut(), "application/json", caching);
+    // Verifiers in browsers read key sets too; there is nothing in them that is anybody's.
+    response
+        .headers_mut()
+        .insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, http::HeaderValue::from_static("*"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_this_machine_are_local() {
+        let is = |host: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, host.parse().unwrap());
+            is_local(&headers)
+        };
+        for good in [
+            "localhost:9229",
+            "127.0.0.1:9229",
+            "[::1]:9229",
+            "demo.auth.localhost:9229",
+            "LOCALHOST",
+        ] {
+            assert!(is(good), "{good}");
+        }
+        for bad in [
+            "evil.example",
+            "evil.example:9229",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+        ] {
+            assert!(!is(bad), "{bad}");
+        }
+        assert!(!is_local(&HeaderMap::new()));
+    }
+}

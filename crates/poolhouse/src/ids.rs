@@ -1,0 +1,117 @@
+//! What are the resources of a template called here?
+//!
+//! Ids are derived from the master key, the stack and the logical id. So they are known before anything
+//! exists, stay the same over restarts of one data directory, and are the same on every node that shares a
+//! store and its key.
+
+use crypto::MasterKey;
+use names::{ClientSecret, Region};
+use template::{AwsUrl, PhysicalIds};
+
+/// The names of a stack's resources.
+pub struct StackIds<'a> {
+    pub master: &'a MasterKey,
+    pub stack: &'a str,
+    pub region: &'a Region,
+    /// Where the identity API is reached.
+    pub identity_url: &'a str,
+    /// Where the API of the template is reached.
+    pub api_url: &'a str,
+    pub has_aws_issuer: bool,
+}
+
+const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+const MIXED: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+impl StackIds<'_> {
+    fn text(&self, what: &str, logical_id: &str, alphabet: &[u8], length: usize) -> String {
+        // Two bytes a letter, so that no letter is noticeably likelier than another.
+        let mut bytes = vec![0; length * 2];
+        self.master.derive(&format!("id\n{}\n{what}\n{logical_id}", self.stack), &mut bytes);
+        let letter = |pair: &[u8]| {
+            let number =
+                pair.iter().fold(0_usize, |number, byte| number * 256 + usize::from(*byte));
+            alphabet.get(number % alphabet.len()).map_or('a', |byte| char::from(*byte))
+        };
+        bytes.chunks(2).map(letter).collect()
+    }
+
+    fn pool_id(&self, logical_id: &str) -> String {
+        format!("{}_{}", self.region, self.text("pool", logical_id, MIXED, 9))
+    }
+
+    /// The secret of a client whose template asks for one.
+    pub fn client_secret(&self, logical_id: &str) -> Option<ClientSecret> {
+        ClientSecret::parse(self.text("client secret", logical_id, LOWER, 52)).ok()
+    }
+
+    fn issuer(&self, pool_id: &str) -> String {
+        if self.has_aws_issuer {
+            format!("https://cognito-idp.{}.amazonaws.com/{pool_id}", self.region)
+        } else {
+            format!("{}/{pool_id}", self.identity_url)
+        }
+    }
+}
+
+impl PhysicalIds for StackIds<'_> {
+    fn reference(&self, logical_id: &str, kind: &str, _: Option<&str>) -> Option<String> {
+        match kind {
+            "AWS::Cognito::UserPool" => Some(self.pool_id(logical_id)),
+            "AWS::Cognito::UserPoolClient" => Some(self.text("client", logical_id, LOWER, 26)),
+            "AWS::Serverless::Api" | "AWS::Serverless::HttpApi" => {
+                Some(self.text("api", logical_id, LOWER, 10))
+            }
+            _ => None,
+        }
+    }
+
+    fn attribute(&self, logical_id: &str, kind: &str, attribute: &str) -> Option<String> {
+        match (kind, attribute) {
+            ("AWS::Cognito::UserPool", "UserPoolId") => Some(self.pool_id(logical_id)),
+            ("AWS::Cognito::UserPool", "ProviderURL") => {
+                Some(self.issuer(&self.pool_id(logical_id)))
+            }
+            ("AWS::Cognito::UserPoolClient", "ClientSecret") => {
+                Some(self.client_secret(logical_id)?.reveal().to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    fn local_url(&self, url: &AwsUrl<'_>) -> Option<String> {
+        match url {
+            AwsUrl::Identity { .. } => Some(self.identity_url.to_owned()),
+            AwsUrl::Issuer { pool_id, .. } => Some(self.issuer(pool_id)),
+            AwsUrl::Api { .. } => Some(self.api_url.to_owned()),
+            AwsUrl::Domain { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_the_same_for_the_same_key_stack_and_resource_only() {
+        let region = Region::parse("eu-west-1").unwrap();
+        let id = |key: u8, stack: &str, logical_id: &str| {
+            let master = MasterKey::from_bytes(&[key; 32]).unwrap();
+            let ids = StackIds {
+                master: &master,
+                stack,
+                region: &region,
+                identity_url: "http://127.0.0.1:9229",
+                api_url: "http://127.0.0.1:3000",
+                has_aws_issuer: false,
+            };
+            ids.reference(logical_id, "AWS::Cognito::UserPool", None).unwrap()
+        };
+        assert_eq!(id(1, "a", "Pool"), id(1, "a", "Pool"));
+        for other in [id(2, "a", "Pool"), id(1, "b", "Pool"), id(1, "a", "Other")] {
+            assert_ne!(other, id(1, "a", "Pool"));
+        }
+        names::UserPoolId::parse(id(1, "a", "Pool")).unwrap();
+    }
+}

@@ -1,0 +1,92 @@
+//! Poolhouse: user identity and access for serverless apps, in one binary.
+//!
+//! The front. It alone reads the environment, the clock and the random source, opens files and sockets,
+//! and names the adapters; everything below is handed what it needs.
+
+mod access_keys;
+mod beside;
+mod cli;
+mod deploy;
+mod dev;
+mod files;
+mod house;
+mod identity_door;
+mod ids;
+mod listen;
+mod outbox;
+mod page;
+mod serve;
+mod stores;
+mod token;
+
+use clap::Parser;
+use cli::{Cli, Command};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let is_dev = matches!(cli.command, Command::Dev(_));
+    start_log(is_dev);
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            #[expect(clippy::print_stderr, reason = "the last word of a command goes to its user")]
+            {
+                eprintln!("poolhouse: {problem}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs a command on a runtime with a thread for each core.
+fn run(command: Command) -> Result<(), Problem> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|cause| Problem::new("the runtime does not start", cause))?;
+    runtime.block_on(async {
+        match command {
+            Command::Dev(arguments) => dev::run(arguments).await,
+            Command::Serve(arguments) => serve::run(arguments).await,
+            Command::Token(arguments) => token::run(arguments).await,
+        }
+    })
+}
+
+/// Logs go to standard error: lines for people in `dev`, JSON for machines in `serve`.
+fn start_log(is_dev: bool) {
+    use tracing_subscriber::{EnvFilter, fmt};
+    let default = if is_dev { "warn" } else { "info" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if is_dev { log.compact().init() } else { log.json().init() }
+}
+
+/// What a command ends with when it does not do what was asked: a text for its user.
+#[derive(Debug)]
+pub struct Problem(String);
+
+impl Problem {
+    /// A problem with its cause, and the causes of that.
+    pub fn new(what: impl Into<String>, cause: impl std::error::Error) -> Self {
+        let mut text = format!("{}: {cause}", what.into());
+        let mut source = cause.source();
+        while let Some(cause) = source {
+            text.push_str(&format!(": {cause}"));
+            source = cause.source();
+        }
+        Self(text)
+    }
+
+    /// A problem in words.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.0)
+    }
+}

@@ -1,0 +1,154 @@
+//! `poolhouse serve`: everything for real.
+
+use crate::{
+    Problem, access_keys,
+    cli::Serve,
+    files,
+    house::{House, Plan, ReadTemplate},
+    identity_door::{IdentityDoor, is_local},
+    listen::{self, Answer},
+    outbox::{FileOutbox, NoPost},
+    stores::{Place, check_master_key, master_key},
+};
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use jiff::Timestamp;
+use names::Issuer;
+use pool::Post;
+use std::{net::SocketAddr, sync::Arc};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use wire::{Admission, sigv4::Verifier};
+
+/// Runs until it is told to end.
+pub async fn run(arguments: Serve) -> Result<(), Problem> {
+    let read = ReadTemplate::read(arguments.template.as_deref(), &arguments.stack)?;
+    let public_url = url(&arguments.public_url, "--public-url")?;
+    let place = Place::parse(&arguments.store)?;
+    let identity = listen::bind((arguments.listen, arguments.port).into()).await?;
+    let api = listen::bind((arguments.listen, arguments.api_port).into()).await?;
+    let api_url = match &arguments.public_api_url {
+        Some(given) => url(given, "--public-api-url")?,
+        None => {
+            let address = api.local_addr();
+            let address =
+                address.map_err(|cause| Problem::new("the socket has no address", cause))?;
+            format!("http://{address}")
+        }
+    };
+    let master = master_key(&arguments.master_key_file)?;
+    let access_key = access_keys::from_file(&arguments.access_key_file)?;
+    let store = place.open().await?;
+    check_master_key(&store, &master).await?;
+    let post: Arc<dyn Post> = match arguments.outbox.clone() {
+        Some(path) => Arc::new(FileOutbox::new(path)),
+        None => {
+            tracing::warn!("without --outbox no mail or text can be sent");
+            Arc::new(NoPost)
+        }
+    };
+    let plan = Plan {
+        stack: &arguments.stack,
+        identity_url: public_url,
+        api_url,
+        has_aws_issuer: arguments.aws_issuer,
+        fixed_code: None,
+        store,
+        master,
+        post,
+        admission: Admission::Signed(Verifier::new(
+            Arc::new(vec![access_key]),
+            Arc::new(Timestamp::now),
+        )),
+    };
+    let house = Arc::new(House::build(plan, &read).await?);
+    let doors = Servers {
+        identity: (identity, Arc::new(IdentityDoor { house: house.clone(), dev: None })),
+        api: (api, Arc::new(ApiDoor { house: house.clone(), is_dev: false })),
+    };
+    let running = doors.start();
+    if let Some(path) = &arguments.outputs {
+        files::replace(path, &house.outputs_text())?;
+    }
+    for note in &house.notes {
+        tracing::info!(note);
+    }
+    tracing::info!(outputs = house.outputs_text(), "poolhouse is open");
+    house.make_keys();
+    running.until_end().await;
+    Ok(())
+}
+
+/// A URL that an issuer can begin with, without a slash at its end.
+fn url(text: &str, option: &str) -> Result<String, Problem> {
+    let text = text.trim_end_matches('/');
+    Issuer::parse(text).map(|url| url.to_string()).map_err(|_| {
+        Problem::text(format!("{option} is an absolute http or https URL without query"))
+    })
+}
+
+/// The two doors, each at its socket.
+pub struct Servers {
+    pub identity: (TcpListener, Arc<IdentityDoor>),
+    pub api: (TcpListener, Arc<ApiDoor>),
+}
+
+/// Servers that answer.
+pub struct Running {
+    end: watch::Sender<bool>,
+    tasks: [JoinHandle<()>; 2],
+}
+
+impl Servers {
+    /// Begins to answer.
+    pub fn start(self) -> Running {
+        let (end, ended) = watch::channel(false);
+        let tasks = [
+            tokio::spawn(listen::serve(self.identity.0, self.identity.1, ended.clone())),
+            tokio::spawn(listen::serve(self.api.0, self.api.1, ended)),
+        ];
+        Running { end, tasks }
+    }
+}
+
+impl Running {
+    /// Waits for the wish to end, and for the requests that are under way then.
+    pub async fn until_end(self) {
+        listen::end_wished().await;
+        let _ = self.end.send(true);
+        for task in self.tasks {
+            let _ = task.await;
+        }
+    }
+}
+
+impl Answer for IdentityDoor {
+    fn body_limit(&self) -> usize {
+        self.body_limit()
+    }
+
+    async fn answer(&self, request: Request<Bytes>, _: SocketAddr) -> Response<Bytes> {
+        self.answer(request).await
+    }
+}
+
+/// The door at the address of the template's API.
+pub struct ApiDoor {
+    pub house: Arc<House>,
+    pub is_dev: bool,
+}
+
+impl Answer for ApiDoor {
+    fn body_limit(&self) -> usize {
+        gateway::LARGEST_BODY
+    }
+
+    async fn answer(&self, request: Request<Bytes>, peer: SocketAddr) -> Response<Bytes> {
+        if self.is_dev && !is_local(request.headers()) {
+            let mut response =
+                Response::new(Bytes::from_static(b"This server answers to localhost only.\n"));
+            *response.status_mut() = StatusCode::FORBIDDEN;
+            return response;
+        }
+        self.house.gateway.answer(request, peer.ip()).await
+    }
+}
