@@ -1,0 +1,1 @@
+"""How do the suites speak with a server, a mailbox and a log?"""
