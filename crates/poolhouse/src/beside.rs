@@ -51,11 +51,14 @@ impl kit::Profiles for ProfilesBeside {
     }
 }
 
+/// Keys by their pool and key id.
+type KnownKeys = HashMap<(UserPoolId, String), Arc<VerifyingKey>>;
+
 /// The pools of this process by the issuer of their tokens.
 #[derive(Clone)]
 pub struct IssuersBeside {
     pools: Pools,
-    known: Arc<RwLock<HashMap<(UserPoolId, String), Arc<VerifyingKey>>>>,
+    known: Arc<RwLock<KnownKeys>>,
 }
 
 impl IssuersBeside {

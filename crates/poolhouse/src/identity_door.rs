@@ -31,6 +31,13 @@ impl IdentityDoor {
         if self.dev.is_some() && !is_local(request.headers()) {
             return text(StatusCode::FORBIDDEN, "This server answers to localhost only.\n");
         }
+        // For the same reason a page from elsewhere may not use the browser's way to this machine.
+        if self.dev.is_some() && is_from_elsewhere(request.headers()) {
+            return text(
+                StatusCode::FORBIDDEN,
+                "This server answers to pages of localhost only.\n",
+            );
+        }
         if request.method() == Method::GET || request.method() == Method::HEAD {
             return self.get(&request).await;
         }
@@ -97,9 +104,18 @@ impl IdentityDoor {
 
 /// Whether a request was sent to this machine by a name that only this machine has.
 pub fn is_local(headers: &HeaderMap) -> bool {
-    let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else {
-        return false;
-    };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    host.is_some_and(is_this_machine)
+}
+
+/// Whether a browser sent a request for a page that is not of this machine.
+pub fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return false };
+    let host = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+    !host.is_some_and(|(_, host)| is_this_machine(host))
+}
+
+fn is_this_machine(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,
@@ -158,5 +174,21 @@ mod tests {
             assert!(!is(bad), "{bad}");
         }
         assert!(!is_local(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_page_from_elsewhere_is_told_by_its_origin() {
+        let is = |origin: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ORIGIN, origin.parse().unwrap());
+            is_from_elsewhere(&headers)
+        };
+        for ours in ["http://localhost:5173", "http://127.0.0.1:8080", "https://app.localhost"] {
+            assert!(!is(ours), "{ours}");
+        }
+        for theirs in ["https://evil.example", "http://localhost.evil.example", "null", "file://"] {
+            assert!(is(theirs), "{theirs}");
+        }
+        assert!(!is_from_elsewhere(&HeaderMap::new()));
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     cli::Serve,
     files,
     house::{House, Plan, ReadTemplate},
-    identity_door::{IdentityDoor, is_local},
+    identity_door::{IdentityDoor, is_from_elsewhere, is_local},
     listen::{self, Answer},
     outbox::{FileOutbox, NoPost},
     stores::{Place, check_master_key, master_key},
@@ -143,7 +143,7 @@ impl Answer for ApiDoor {
     }
 
     async fn answer(&self, request: Request<Bytes>, peer: SocketAddr) -> Response<Bytes> {
-        if self.is_dev && !is_local(request.headers()) {
+        if self.is_dev && (!is_local(request.headers()) || is_from_elsewhere(request.headers())) {
             let mut response =
                 Response::new(Bytes::from_static(b"This server answers to localhost only.\n"));
             *response.status_mut() = StatusCode::FORBIDDEN;
