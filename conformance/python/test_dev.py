@@ -111,7 +111,7 @@ def test_the_first_screen_has_all_one_needs(tmp_path):
     for value in house.outputs.values():
         assert value in text
     assert "export " in text
-    [curl] = re.findall(r"^\s*(curl .*(?:\\\n.*)*)$", text, re.MULTILINE)[:1]
+    [curl] = re.findall(r"^\s*(curl (?:.*\\\n)*.*)$", text, re.MULTILINE)[:1]
     done = subprocess.run(["bash", "-c", curl], capture_output=True, text=True, timeout=30)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()

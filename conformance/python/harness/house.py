@@ -173,31 +173,59 @@ def dev_house(outputs: dict) -> House:
     return House(outputs, DevMailbox(outputs["IdentityUrl"].rstrip("/")), DEV_KEY)
 
 
-class Keys:
-    """The files that the nodes of one `serve` share."""
+class KeyFiles:
+    """Where the nodes of one `serve` find their keys, or make them at the first start."""
 
     def __init__(self, folder: Path):
         folder.mkdir(parents=True, exist_ok=True)
         self.master_key_file = folder / "master.key"
+        self.access_key_file = folder / "access-key.json"
+
+    @property
+    def access_key(self) -> tuple[str, str]:
+        written = json.loads(self.access_key_file.read_text())
+        return written["accessKeyId"], written["secretAccessKey"]
+
+
+class Keys(KeyFiles):
+    """Keys that are there before the first start."""
+
+    def __init__(self, folder: Path):
+        super().__init__(folder)
         self.master_key_file.write_text(base64.b64encode(random.token_bytes(32)).decode() + "\n")
         self.master_key_file.chmod(0o600)
-        self.access_key = (f"AKIA{random.token_hex(8).upper()}", random.token_hex(20))
-        self.access_key_file = folder / "access-key.json"
-        self.access_key_file.write_text(
-            json.dumps({"accessKeyId": self.access_key[0], "secretAccessKey": self.access_key[1]})
-        )
+        key = {
+            "accessKeyId": f"AKIA{random.token_hex(8).upper()}",
+            "secretAccessKey": random.token_hex(20),
+        }
+        self.access_key_file.write_text(json.dumps(key))
         self.access_key_file.chmod(0o600)
 
 
 def serve(
     folder: Path,
-    keys: Keys,
+    keys: KeyFiles,
     store: str,
     environment: dict | None = None,
     public_url: str | None = None,
 ) -> tuple[Server, House]:
     """`poolhouse serve` with the repository's template: signatures verified, mails in a file."""
-    outbox = folder / "outbox.jsonl"
+    server = node(folder, keys, store, environment, public_url)
+    return server, served(server, server.start(), keys)
+
+
+def served(server: Server, outputs: dict, keys: KeyFiles) -> House:
+    return House(outputs, OutboxMailbox(server.folder / "outbox.jsonl"), keys.access_key)
+
+
+def node(
+    folder: Path,
+    keys: KeyFiles,
+    store: str,
+    environment: dict | None = None,
+    public_url: str | None = None,
+) -> Server:
+    """A `poolhouse serve` that does not run yet."""
     server = Server(
         [
             "serve",
@@ -209,14 +237,13 @@ def serve(
             "--access-key-file",
             str(keys.access_key_file),
             "--outbox",
-            str(outbox),
+            str(folder / "outbox.jsonl"),
         ],
         folder,
         environment,
     )
     server.arguments += ["--public-url", public_url or f"http://127.0.0.1:{server.port}"]
-    outputs = server.start()
-    return server, House(outputs, OutboxMailbox(outbox), keys.access_key)
+    return server
 
 
 def running() -> House | None:

@@ -2,8 +2,8 @@
 //!
 //! An operation reads what the caller says in the API's words, asks [`pool`] for what should happen, and
 //! tells in the API's words what came of it. Nothing here decides anything about users; what is decided
-//! here is how Cognito puts it: which settings are written how ([`convert`]), which refusal has which name
-//! and text ([`fault`]).
+//! here is how Cognito puts it: which settings are written how (`convert`), which refusal has which name
+//! and text (`fault`).
 //!
 //! ```no_run
 //! # fn open(pools: pool::Pools, random: std::sync::Arc<dyn crypto::Random>) {

@@ -1,4 +1,4 @@
-//! What does each operation do? One file each; the rows stand in [`crate::table`].
+//! What does each operation do? One file each; the rows stand in `table.rs`.
 
 mod admin_add_user_to_group;
 mod admin_confirm_sign_up;

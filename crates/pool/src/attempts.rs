@@ -59,14 +59,18 @@ pub enum Allowance {
     RequestReset,
     ConfirmReset,
     VerifyAttribute,
+    /// Give another address or number that has to be proven.
+    ChangeContact,
 }
 
 impl Allowance {
-    fn an_hour(self) -> u32 {
+    /// How often it may be done in an hour.
+    pub(crate) fn an_hour(self) -> u32 {
         match self {
             Self::ConfirmSignUp | Self::VerifyAttribute => 15,
             Self::ResendCode | Self::RequestReset => 5,
             Self::ConfirmReset => 10,
+            Self::ChangeContact => 20,
         }
     }
 
@@ -77,6 +81,7 @@ impl Allowance {
             Self::RequestReset => "request-reset",
             Self::ConfirmReset => "confirm-reset",
             Self::VerifyAttribute => "verify-attribute",
+            Self::ChangeContact => "change-contact",
         }
     }
 }
@@ -115,8 +120,9 @@ impl Pools {
         match user {
             Some(user) => user.sub.to_string(),
             None => {
-                let folded = pool.fold(name);
-                let parts = [pool.id.as_str().as_bytes(), b"\n", folded.as_bytes()];
+                // One count for the name that was typed and for the id that a challenge made of it.
+                let user_id = self.decoy_user_id(pool, name);
+                let parts = [pool.id.as_str().as_bytes(), b"\n", user_id.as_bytes()];
                 let digest = crypto::hmac_sha256(&self.house().seals.decoys, &parts);
                 let digest: String =
                     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();

@@ -1,8 +1,8 @@
 //! How do a user's attributes change?
 
 use crate::{
-    Allowance, Attributes, Bearer, ClientSettings, Contact, Delivery, Pools, Purpose, Refusal,
-    Result, User, UserPool, code::SentCode, code::spend,
+    Allowance, Attributes, Bearer, ClientSettings, Contact, Delivery, Error, Pools, Purpose,
+    Refusal, Result, User, UserPool, code::SentCode, code::spend,
 };
 use names::{Code, Username};
 use store::{Kept, Refused};
@@ -58,18 +58,26 @@ impl Pools {
         mut changes: Attributes,
         by: AttributeChange<'_>,
     ) -> Result<Vec<Delivery>> {
-        if let AttributeChange::ByUser(client) = by
-            && changes.keys().any(|name| !client.may_write(name))
-        {
-            let text = "A client attempted to write unauthorized attribute";
-            return Err(Refusal::NotAllowed(text.into()).into());
-        }
         pool.schema.check_values(&mut changes)?;
+        if let AttributeChange::ByUser(client) = by {
+            client.check_writes(&changes)?;
+        }
+        pool.schema.check_change(&changes)?;
+        if let AttributeChange::ByUser(_) = by
+            && sends_codes(pool, user, &changes)
+        {
+            let allowed = self.allow(&pool.id, user.sub.as_str(), Allowance::ChangeContact).await;
+            // An address need not be the user's, so nobody's mailbox is flooded from here.
+            allowed.map_err(|error| match error {
+                Error::Refused(Refusal::TooManyAttempts) => Refusal::Busy.into(),
+                other => other,
+            })?;
+        }
         let now = self.now();
         let (user, changed) = self
             .change_user(pool, &user.sub, |user| {
                 user.modified_at = now;
-                apply(pool, user, &changes, by)
+                Ok(apply(pool, user, &changes))
             })
             .await?;
 
@@ -130,7 +138,8 @@ impl Pools {
         let Bearer { pool, user, .. } = bearer;
         let contact = provable(attribute)?;
         self.allow(&pool.id, user.sub.as_str(), Allowance::VerifyAttribute).await?;
-        let sent = self.guess(pool, &user.sub, purpose(contact), code).await?;
+        let none = Refusal::CodeExpired;
+        let sent = self.guess(pool, &user.sub, purpose(contact), code, &none).await?;
         for _ in 0..16 {
             let mut user = self.user_by_sub(&pool.id, &user.sub).await?;
             take_over(pool, &mut user, contact, &sent);
@@ -158,53 +167,43 @@ impl Pools {
 
 /// The code proves the value that it was sent to, and no other.
 fn take_over(pool: &UserPool, user: &mut Kept<User>, contact: Contact, sent: &SentCode) {
-    user.attributes.insert(contact.attribute().to_owned(), sent.value.clone());
+    user.set_attribute(contact.attribute(), &sent.value);
     user.verify(contact);
     user.rename(pool);
 }
 
-fn apply(
-    pool: &UserPool,
-    user: &mut User,
-    changes: &Attributes,
-    by: AttributeChange<'_>,
-) -> Result<Changed> {
-    pool.schema.check_change(&user.attributes, changes)?;
+/// Whether a change gives an address or number that has to be proven.
+fn sends_codes(pool: &UserPool, user: &User, changes: &Attributes) -> bool {
+    pool.settings.auto_verified.iter().any(|contact| {
+        let value = changes.get(contact.attribute()).map(String::as_str);
+        value.is_some_and(|value| !value.is_empty()) && value != user.attribute(contact.attribute())
+    })
+}
+
+/// What an administrator says of a contact's proof counts; without a word a new value has to be proven, and
+/// where the pool says so it waits for that.
+fn apply(pool: &UserPool, user: &mut User, changes: &Attributes) -> Changed {
     let mut to_prove = Vec::new();
     for (name, value) in changes {
         let Some(contact) = Contact::of(name) else {
-            set(user, name, value);
+            user.set_attribute(name, value);
             continue;
         };
         let is_new = user.attribute(name) != Some(value);
         let said = changes.get(contact.verified_attribute());
         let is_vouched_for = said.is_some_and(|said| said == "true");
-        if value.is_empty() {
-            set(user, name, value);
-            user.attributes.remove(contact.verified_attribute());
-        } else if is_vouched_for {
-            set(user, name, value);
-        } else if is_new {
-            let waits = pool.settings.verified_before_update.contains(&contact)
-                && matches!(by, AttributeChange::ByUser(_));
-            if !waits {
-                set(user, name, value);
-                set(user, contact.verified_attribute(), "false");
-            }
-            if pool.settings.auto_verified.contains(&contact) {
-                to_prove.push((contact, value.clone()));
-            }
+        if !is_new || value.is_empty() || is_vouched_for {
+            user.set_attribute(name, value);
+            continue;
+        }
+        if !pool.settings.verified_before_update.contains(&contact) {
+            user.set_attribute(name, value);
+        }
+        if pool.settings.auto_verified.contains(&contact) {
+            to_prove.push((contact, value.clone()));
         }
     }
-    Ok(Changed { to_prove })
-}
-
-fn set(user: &mut User, name: &str, value: &str) {
-    if value.is_empty() {
-        user.attributes.remove(name);
-    } else {
-        user.attributes.insert(name.to_owned(), value.to_owned());
-    }
+    Changed { to_prove }
 }
 
 fn purpose(contact: Contact) -> Purpose {

@@ -4,7 +4,6 @@ use crate::{
     Error, Pools, Refusal, Result, User, UserPool, keys::PoolKeys, keys::Use, tokens::USER_ADMIN,
 };
 use crypto::{BadToken, Presented, VerifyingKey};
-use jiff::Timestamp;
 use names::{ClientId, Sub, Token, UserPoolId};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -31,10 +30,10 @@ struct AccessClaims {
     iss: String,
     exp: i64,
     iat: i64,
-    auth_time: Option<i64>,
     token_use: String,
     client_id: ClientId,
     scope: String,
+    jti: String,
     origin_jti: Option<String>,
 }
 
@@ -73,14 +72,8 @@ impl Pools {
         if !user.is_enabled {
             return Err(Refusal::Disabled.into());
         }
-        let is_ended = match &claims.origin_jti {
-            Some(origin) => self.is_ended(&user, origin).await?,
-            // A client without revocation: the second of the sign-in is all there is.
-            None => user.signed_out_at.is_some_and(|ended| {
-                let began = claims.auth_time.and_then(|at| Timestamp::from_second(at).ok());
-                began.is_none_or(|began| began.as_second() <= ended.as_second())
-            }),
-        };
+        let origin = claims.origin_jti.as_ref().unwrap_or(&claims.jti);
+        let is_ended = self.is_ended(&user, origin).await?;
         if is_ended {
             return Err(Refusal::AccessTokenRevoked.into());
         }

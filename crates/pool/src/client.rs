@@ -1,6 +1,6 @@
 //! What is an app client, and what may it do?
 
-use crate::{Refusal, Result};
+use crate::{Attributes, Refusal, Result};
 use jiff::{SignedDuration, Timestamp};
 use names::{ClientId, Scope, UserPoolId};
 use serde::{Deserialize, Serialize};
@@ -169,6 +169,18 @@ impl ClientSettings {
         let is_ours =
             matches!(attribute, "sub" | "identities" | "email_verified" | "phone_number_verified");
         !is_ours && self.has(&self.write_attributes, attribute)
+    }
+
+    /// Refuses attributes that the client may not write.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAllowed`].
+    pub(crate) fn check_writes(&self, attributes: &Attributes) -> Result<()> {
+        if attributes.keys().all(|name| self.may_write(name)) {
+            return Ok(());
+        }
+        let text = "A client attempted to write unauthorized attribute";
+        Err(Refusal::NotAllowed(text.into()).into())
     }
 
     fn has(&self, listed: &Option<BTreeSet<String>>, attribute: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Was this the code that was sent, and how often was it guessed?
 
-use crate::{Pools, Refusal, Result, User, UserPool};
+use crate::{Allowance, Pools, Refusal, Result, User, UserPool};
 use jiff::{SignedDuration, Timestamp};
 use names::{Code, Sub, UserPoolId};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,16 @@ impl Purpose {
         }
     }
 
+    /// How many guesses at one code are looked at: as many as are allowed in an hour, after which the code is
+    /// dead.
+    fn guesses(self) -> u32 {
+        match self {
+            Self::ConfirmSignUp => Allowance::ConfirmSignUp.an_hour(),
+            Self::ResetPassword => Allowance::ConfirmReset.an_hour(),
+            Self::VerifyEmail | Self::VerifyPhoneNumber => Allowance::VerifyAttribute.an_hour(),
+        }
+    }
+
     /// How long a code of this purpose is good for.
     fn life(self) -> SignedDuration {
         match self {
@@ -34,9 +44,6 @@ impl Purpose {
     }
 }
 
-/// How many guesses at one code are looked at.
-const GUESSES: u8 = 5;
-
 /// A code that waits to be told back. Of the code itself only a keyed digest is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SentCode {
@@ -44,7 +51,7 @@ pub(crate) struct SentCode {
     sub: Sub,
     purpose: Purpose,
     digest: String,
-    guesses: u8,
+    guesses: u32,
     ends_at: Timestamp,
     /// The attribute that the code proves, and the value it was sent to.
     pub attribute: String,
@@ -99,15 +106,18 @@ impl Pools {
     /// Looks at a guess, after counting it, and hands back the record of the code if it was right: whoever
     /// acts on it deletes it in the same commit, so that it acts once.
     ///
+    /// What is said when no code is waiting is the caller's to know: whoever may not learn who exists may
+    /// not learn either who asked for a code.
+    ///
     /// # Errors
-    /// [`Refusal::CodeMismatch`]; [`Refusal::CodeExpired`] if none is waiting;
-    /// [`Refusal::TooManyAttempts`] once its guesses are used up.
+    /// [`Refusal::CodeMismatch`], also for the right code once its guesses are used up; `none_waiting`.
     pub(crate) async fn guess(
         &self,
         pool: &UserPool,
         sub: &Sub,
         purpose: Purpose,
         code: &Code,
+        none_waiting: &Refusal,
     ) -> Result<Kept<SentCode>> {
         let key = SentCode::key_of(&pool.id, sub, purpose);
         let is_right = |sent: &SentCode| {
@@ -117,10 +127,10 @@ impl Pools {
         let _turn = self.turn(&pool.id, sub.as_str()).await;
         for _ in 0..16 {
             let Some(mut sent) = self.records().get::<SentCode>(&key, self.now()).await? else {
-                return Err(Refusal::CodeExpired.into());
+                return Err(none_waiting.clone().into());
             };
-            if sent.guesses >= GUESSES {
-                return Err(Refusal::TooManyAttempts.into());
+            if sent.guesses >= purpose.guesses() {
+                return Err(Refusal::CodeMismatch.into());
             }
             sent.guesses += 1;
             match self

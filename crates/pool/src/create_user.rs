@@ -90,16 +90,8 @@ impl Pools {
         user: &User,
         moves_alias: bool,
     ) -> Result<()> {
-        let mut losers = Vec::new();
-        if moves_alias && !pool.has_username_attributes() {
-            for contact in [Contact::Email, Contact::PhoneNumber] {
-                if let Some(value) = user.attribute(contact.attribute())
-                    && user.is_verified(contact)
-                {
-                    losers.extend(self.loser_of_alias(pool, user, contact, value).await?);
-                }
-            }
-        }
+        let losers =
+            if moves_alias { self.losers_of_aliases(pool, user).await? } else { Vec::new() };
         let done = self.try_commit(|commit| {
             for loser in &losers {
                 commit.save(loser);

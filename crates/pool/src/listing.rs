@@ -7,7 +7,7 @@ use crate::{
     Client, Error, Group, Pools, Refusal, ResourceServer, Result, User, UserPool,
     user::{END, INDEXED, SHARDS, index_text},
 };
-use names::{Sub, UserPoolId};
+use names::{Region, Sub, UserPoolId};
 use serde::{Deserialize, Serialize};
 use store::{Kept, Range, Record};
 
@@ -103,6 +103,13 @@ struct Cursor {
     after: Option<String>,
 }
 
+/// Whether the partitions of a walk hold the records themselves, or claims of them.
+#[derive(Clone, Copy)]
+enum By {
+    Key,
+    Claim,
+}
+
 /// A walk over partitions.
 struct Walk<'a> {
     /// What is asked, filter included: a cursor of one question is none of another.
@@ -114,18 +121,48 @@ struct Walk<'a> {
 }
 
 impl Pools {
-    /// A page of the pools, by id.
+    /// A page of the pools of a region, by id.
     ///
     /// # Errors
     /// [`Refusal::Invalid`] for a token that is not of this listing.
     pub async fn list_pools(
         &self,
+        region: &Region,
         limit: usize,
         token: Option<&str>,
     ) -> Result<PageOf<Kept<UserPool>>> {
         let partitions = [UserPool::LISTING.to_owned()];
-        let walk = Walk { question: "pools", partitions: &partitions, prefix: "", limit, token };
-        self.walk_claims(&walk, |_| true).await
+        let question = format!("pools of {region}");
+        // An id begins with the region it was made in.
+        let prefix = format!("{region}_");
+        let walk =
+            Walk { question: &question, partitions: &partitions, prefix: &prefix, limit, token };
+        self.walk(&walk, By::Claim, |_| true).await
+    }
+
+    /// About how many users a pool has: how many, as long as that takes little reading, and beyond that
+    /// what the distance between their `sub`s says, which are random.
+    ///
+    /// # Errors
+    /// A breakage.
+    pub async fn estimated_users(&self, pool: &UserPool) -> Result<u64> {
+        const SAMPLE: usize = 64;
+        let mut users = 0;
+        for shard in SHARDS {
+            let range = Range {
+                partition: User::listing(&pool.id, shard),
+                prefix: String::new(),
+                after: None,
+                limit: SAMPLE,
+            };
+            let (subs, next) = self.records().list_places(&range, self.now()).await?;
+            let found = u64::try_from(subs.len()).unwrap_or(u64::MAX);
+            users += match subs.last().filter(|_| next.is_some()) {
+                Some(last) => extrapolated(found, last),
+                None => found,
+            };
+        }
+        Ok(users)
     }
 
     /// A page of a pool's clients, by id.
@@ -142,7 +179,7 @@ impl Pools {
         let partitions = [Client::listing(pool)];
         let question = format!("clients of {pool}");
         let walk = Walk { question: &question, partitions: &partitions, prefix: "", limit, token };
-        self.walk_claims(&walk, |_| true).await
+        self.walk(&walk, By::Claim, |_| true).await
     }
 
     /// A page of a pool's groups, by name.
@@ -158,13 +195,11 @@ impl Pools {
         self.pool(pool).await?;
         let question = format!("groups of {pool}");
         let partitions = [Group::listing(pool)];
-        self.walk_records(&Walk {
-            question: &question,
-            partitions: &partitions,
-            prefix: "",
-            limit,
-            token,
-        })
+        self.walk(
+            &Walk { question: &question, partitions: &partitions, prefix: "", limit, token },
+            By::Key,
+            |_| true,
+        )
         .await
     }
 
@@ -181,13 +216,11 @@ impl Pools {
         self.pool(pool).await?;
         let question = format!("resource servers of {pool}");
         let partitions = [ResourceServer::listing(pool)];
-        self.walk_records(&Walk {
-            question: &question,
-            partitions: &partitions,
-            prefix: "",
-            limit,
-            token,
-        })
+        self.walk(
+            &Walk { question: &question, partitions: &partitions, prefix: "", limit, token },
+            By::Key,
+            |_| true,
+        )
         .await
     }
 
@@ -229,7 +262,7 @@ impl Pools {
             .map(|shard| Group::members(&group.pool, &group.generation, *shard))
             .collect();
         let walk = Walk { question: &question, partitions: &partitions, prefix: "", limit, token };
-        self.walk_claims(&walk, |_| true).await
+        self.walk(&walk, By::Claim, |_| true).await
     }
 
     /// A page of a pool's users, all of them or those that fit a filter.
@@ -249,7 +282,7 @@ impl Pools {
                 SHARDS.iter().map(|shard| User::listing(&pool.id, *shard)).collect();
             let walk =
                 Walk { question: &question, partitions: &partitions, prefix: "", limit, token };
-            return self.walk_claims(&walk, |_| true).await;
+            return self.walk(&walk, By::Claim, |_| true).await;
         };
         if filter.attribute == "sub" {
             let partitions: Vec<String> =
@@ -263,26 +296,30 @@ impl Pools {
             }
             let prefix = &filter.value;
             let walk = Walk { question: &question, partitions: &partitions, prefix, limit, token };
-            return self.walk_claims(&walk, |_| true).await;
+            return self.walk(&walk, By::Claim, |_| true).await;
         }
         let partitions: Vec<String> =
             SHARDS.iter().map(|shard| User::index(&pool.id, &filter.attribute, *shard)).collect();
         let prefix = filter.prefix();
         let walk =
             Walk { question: &question, partitions: &partitions, prefix: &prefix, limit, token };
-        self.walk_claims(&walk, |user: &User| filter.fits(user)).await
+        self.walk(&walk, By::Claim, |user: &User| filter.fits(user)).await
     }
 
-    async fn walk_claims<R: Record>(
+    async fn walk<R: Record>(
         &self,
         walk: &Walk<'_>,
+        by: By,
         fits: impl Fn(&R) -> bool,
     ) -> Result<PageOf<Kept<R>>> {
         let mut at = self.start(walk)?;
         let mut items = Vec::new();
         while let Some(partition) = walk.partitions.get(at.partition) {
             let range = range(walk, partition, &at, walk.limit - items.len());
-            let (found, next) = self.records().list_claimed::<R>(&range, self.now()).await?;
+            let (found, next) = match by {
+                By::Key => self.records().list::<R>(&range, self.now()).await?,
+                By::Claim => self.records().list_claimed::<R>(&range, self.now()).await?,
+            };
             items.extend(found.into_iter().filter(|record| fits(record)));
             at = match next {
                 Some(after) => Cursor { partition: at.partition, after: Some(after) },
@@ -292,36 +329,14 @@ impl Pools {
                 break;
             }
         }
-        self.page(walk, items, at)
-    }
-
-    async fn walk_records<R: Record>(&self, walk: &Walk<'_>) -> Result<PageOf<Kept<R>>> {
-        let mut at = self.start(walk)?;
-        let mut items = Vec::new();
-        while let Some(partition) = walk.partitions.get(at.partition) {
-            let range = range(walk, partition, &at, walk.limit - items.len());
-            let (found, next) = self.records().list::<R>(&range, self.now()).await?;
-            items.extend(found);
-            at = match next {
-                Some(after) => Cursor { partition: at.partition, after: Some(after) },
-                None => Cursor { partition: at.partition + 1, after: None },
-            };
-            if items.len() >= walk.limit {
-                break;
-            }
-        }
-        self.page(walk, items, at)
+        let is_more = at.partition < walk.partitions.len();
+        let next = is_more.then(|| self.seal_cursor(walk.question, &at)).transpose()?;
+        Ok(PageOf { items, next })
     }
 
     fn start(&self, walk: &Walk<'_>) -> Result<Cursor> {
         let opened = walk.token.map(|token| self.open_cursor(walk.question, token)).transpose()?;
         Ok(opened.unwrap_or(Cursor { partition: 0, after: None }))
-    }
-
-    fn page<R>(&self, walk: &Walk<'_>, items: Vec<Kept<R>>, at: Cursor) -> Result<PageOf<Kept<R>>> {
-        let is_more = at.partition < walk.partitions.len();
-        let next = is_more.then(|| self.seal_cursor(walk.question, &at)).transpose()?;
-        Ok(PageOf { items, next })
     }
 
     fn seal_cursor(&self, question: &str, cursor: &Cursor) -> Result<String> {
@@ -335,6 +350,14 @@ impl Pools {
         let cursor = opened.ok().and_then(|plain| serde_json::from_slice(&plain).ok());
         cursor.ok_or_else(|| Refusal::invalid("Invalid pagination token.").into())
     }
+}
+
+/// How many users a shard has whose first ones, this many, end with this `sub`.
+fn extrapolated(found: u64, last: &str) -> u64 {
+    // The first digit is that of the shard; the seven after it say how much of the shard was seen.
+    let seen = last.get(1..8).and_then(|digits| u64::from_str_radix(digits, 16).ok());
+    let all = 1 << 28;
+    seen.map_or(found, |seen| found * all / (seen + 1))
 }
 
 fn range(walk: &Walk<'_>, partition: &str, at: &Cursor, limit: usize) -> Range {
@@ -378,5 +401,14 @@ mod tests {
         ] {
             assert!(Filter::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_sample_of_random_subs_says_about_how_many_there_are() {
+        // The 64th of a shard stands at a quarter, at the end, and at the very beginning of it.
+        assert_eq!(extrapolated(64, "a4000000-0000-4000-8000-000000000000"), 255);
+        assert_eq!(extrapolated(64, "afffffff-0000-4000-8000-000000000000"), 64);
+        assert_eq!(extrapolated(64, "a0000000-0000-4000-8000-000000000000"), 64 << 28);
+        assert_eq!(extrapolated(64, "not a sub"), 64);
     }
 }

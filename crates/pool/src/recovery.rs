@@ -68,7 +68,8 @@ impl Pools {
         let who = self.counted_as(pool, user.as_deref(), username.as_str());
         self.allow(&pool.id, &who, Allowance::ConfirmReset).await?;
         let Some(user) = user else { return Err(Refusal::CodeMismatch.into()) };
-        let sent = self.guess(pool, &user.sub, Purpose::ResetPassword, code).await?;
+        let none = caller.without_a_code();
+        let sent = self.guess(pool, &user.sub, Purpose::ResetPassword, code, &none).await?;
         let sealed = self.seal_password(pool, &user.sub, &user.username, password).await?;
 
         let user = 'kept: {
@@ -92,7 +93,10 @@ impl Pools {
                     Err(Refused::Broken(broken)) => return Err(broken.into()),
                     Err(Refused::Conflict(conflict)) => {
                         if conflict.is_on(&store::Record::key(&*sent)) {
-                            return Err(Refusal::CodeExpired.into());
+                            return Err(none.into());
+                        }
+                        if let Some(taken) = user.taken(pool, |key| conflict.is_on(key)) {
+                            return Err(Refusal::AliasExists(taken).into());
                         }
                     }
                 }
@@ -186,7 +190,8 @@ impl Pools {
         if is_phone_number(name) {
             return Delivery::to(Contact::PhoneNumber, name);
         }
-        let parts = [pool.id.as_str().as_bytes(), b"\n", name.as_bytes()];
+        let folded = pool.fold(name);
+        let parts = [pool.id.as_str().as_bytes(), b"\n", folded.as_bytes()];
         let letters = crypto::hmac_sha256(&self.house().seals.decoys, &parts);
         let letter = |at: usize| char::from(b'a' + letters.get(at).copied().unwrap_or(0) % 26);
         Delivery::to(Contact::Email, &format!("{}@{}", letter(0), letter(1)))

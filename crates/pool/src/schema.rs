@@ -175,26 +175,22 @@ impl Schema {
             .collect()
     }
 
-    /// Refuses a change of attributes that may be set only once. An empty value removes an attribute, which
-    /// a required one does not allow.
+    /// Refuses a change of attributes that are decided when a user is made. An empty value removes an
+    /// attribute, which a required one does not allow.
     ///
     /// # Errors
     /// [`Refusal::Invalid`].
-    pub fn check_change(&self, before: &Attributes, changes: &Attributes) -> Result<()> {
+    pub fn check_change(&self, changes: &Attributes) -> Result<()> {
         for (name, value) in changes {
             let Some(rule) = self.rule(name) else { continue };
-            let is_new = !before.contains_key(name);
-            if name == "sub" || (!rule.is_mutable && !is_new) {
+            if !rule.is_mutable {
                 return Err(Refusal::invalid(format!(
                     "user.{name}: Attribute cannot be updated.\n"
                 ))
                 .into());
             }
             if value.is_empty() && rule.is_required {
-                return Err(Refusal::invalid(format!(
-                    "Attributes did not conform to the schema: {name}: The attribute is required\n"
-                ))
-                .into());
+                return refuse(format!("{name}: The attribute is required\n"));
             }
         }
         Ok(())

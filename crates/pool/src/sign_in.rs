@@ -69,6 +69,18 @@ impl Caller {
     }
 }
 
+impl Caller {
+    /// What is said to a guess when no code is waiting. Where it is hidden who exists, a code that is gone is
+    /// like a wrong one, since for somebody who does not exist there never was one.
+    pub(crate) fn without_a_code(&self) -> Refusal {
+        if self.client.settings.hides_missing_users {
+            Refusal::CodeMismatch
+        } else {
+            Refusal::CodeExpired
+        }
+    }
+}
+
 impl Pools {
     /// A call of this client, which public calls name without its pool.
     ///
@@ -129,7 +141,8 @@ impl Pools {
         self.forget_failures(failures).await?;
         drop(turn);
 
-        self.after_password(caller, user).await
+        // What the client says here is for the function before the sign-in alone.
+        self.after_password(caller, user, Metadata::new()).await
     }
 
     /// Begins a sign-in in which the password never leaves the client.
@@ -223,7 +236,7 @@ impl Pools {
         drop(turn);
 
         let caller = Caller { event_id: waiting.event_id, ..caller.clone() };
-        self.after_password(&caller, user).await
+        self.after_password(&caller, user, caller.metadata.clone()).await
     }
 
     /// What follows a password that was right.
@@ -235,6 +248,7 @@ impl Pools {
         &self,
         caller: &Caller,
         user: Kept<User>,
+        metadata: Metadata,
     ) -> Result<Outcome> {
         if !user.is_enabled {
             return Err(Refusal::Disabled.into());
@@ -245,7 +259,7 @@ impl Pools {
             UserStatus::ForceChangePassword => self.ask_for_new_password(caller, &user),
             UserStatus::Confirmed | UserStatus::ExternalProvider => {
                 let source = TriggerSource::TokenGenerationAuthentication;
-                let tokens = self.sign_in(caller, &user, source, Metadata::new()).await?;
+                let tokens = self.sign_in(caller, &user, source, metadata).await?;
                 Ok(Outcome::SignedIn(tokens))
             }
         }
@@ -312,7 +326,9 @@ impl Pools {
         let now = self.now();
         let (user, ()) = self
             .change_user(&caller.pool, sub, |user| {
-                user.attributes.extend(attributes.clone());
+                for (name, value) in &attributes {
+                    user.set_attribute(name, value);
+                }
                 user.password = Some(SealedPassword { sealed: sealed.clone(), expires_at: None });
                 user.status = UserStatus::Confirmed;
                 user.end_refresh_tokens(now);
@@ -381,12 +397,17 @@ impl Pools {
     /// A user id and a verifier for a name that nobody has: always the same for the same name, and matched by
     /// no password that anybody could know.
     fn decoy(&self, pool: &UserPool, name: &Username) -> Result<(Username, Verifier)> {
-        let folded = pool.fold(name.as_str());
-        let verifier = self.decoy_verifier(&pool.id, &folded);
-        if !pool.has_username_attributes() || Sub::parse(name).is_ok() {
-            let user_id = if pool.names.is_case_sensitive { name.as_str() } else { &folded };
-            let user_id = Username::parse(user_id).unwrap_or_else(|_| name.clone());
-            return Ok((user_id, verifier));
+        let user_id = self.decoy_user_id(pool, name.as_str());
+        let verifier = self.decoy_verifier(&pool.id, &user_id);
+        let user_id = Username::parse(user_id).unwrap_or_else(|_| name.clone());
+        Ok((user_id, verifier))
+    }
+
+    /// The user id of somebody who does not exist. That of a user id is itself.
+    pub(crate) fn decoy_user_id(&self, pool: &UserPool, name: &str) -> String {
+        let folded = pool.fold(name);
+        if !pool.has_username_attributes() || Sub::parse(&folded).is_ok() {
+            return folded;
         }
         let bytes = self.decoy_bytes(&pool.id, &folded, "user id");
         let mut digits: Vec<char> = bytes.iter().take(16).flat_map(hex_digits).collect();
@@ -399,9 +420,7 @@ impl Pools {
                 *place = digit;
             }
         }
-        let user_id = Username::parse(digits.into_iter().collect::<String>())
-            .map_err(|_| Error::internal("a decoy is malformed"))?;
-        Ok((user_id, verifier))
+        digits.into_iter().collect()
     }
 
     fn decoy_verifier(&self, pool: &UserPoolId, name: &str) -> Verifier {
@@ -468,24 +487,22 @@ fn is_timestamp(text: &str) -> bool {
 
 /// Refuses attributes along with a new password that the user or the client may not set.
 fn check_new_attributes(caller: &Caller, user: &User, attributes: &mut Attributes) -> Result<()> {
-    let settings = &caller.client.settings;
-    if attributes.keys().any(|name| !settings.may_write(name)) {
-        return Err(Refusal::NotAllowed(
-            "A client attempted to write unauthorized attribute".into(),
-        )
-        .into());
-    }
     let schema = &caller.pool.schema;
     schema.check_values(attributes)?;
+    caller.client.settings.check_writes(attributes)?;
     let is_set = |name: &String| {
         schema.rule(name).is_some_and(|rule| rule.is_required) && user.attributes.contains_key(name)
     };
     if let Some(name) = attributes.keys().find(|name| is_set(name)) {
         return Err(Refusal::invalid(format!("Cannot modify an already provided {name}")).into());
     }
-    schema.check_change(&user.attributes, attributes)?;
+    // What is set for the first time may be something that cannot be changed afterwards.
+    let mut changed = attributes.clone();
+    changed.retain(|name, _| user.attributes.contains_key(name));
+    schema.check_change(&changed)?;
     let mut after = user.attributes.clone();
     after.extend(attributes.clone());
+    after.retain(|_, value| !value.is_empty());
     schema.check_complete(&after)
 }
 

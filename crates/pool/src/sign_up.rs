@@ -1,8 +1,8 @@
 //! How does somebody become a user?
 
 use crate::{
-    Allowance, Attributes, Caller, Contact, Delivery, Error, Pools, Purpose, Refusal, Result,
-    SealedPassword, Taken, User, UserPool, UserStatus,
+    Alias, Allowance, Attributes, Caller, Contact, Delivery, Error, Pools, Purpose, Refusal,
+    Result, SealedPassword, Taken, User, UserPool, UserStatus,
     code::{SentCode, spend},
     is_email, is_phone_number,
 };
@@ -45,11 +45,8 @@ impl Pools {
         pool.settings.password_policy.check(password)?;
         let sub = self.new_sub()?;
         let stored_name = self.name_new_user(pool, username, &sub, &mut attributes)?;
-        if attributes.keys().any(|name| !caller.client.settings.may_write(name)) {
-            let text = "A client attempted to write unauthorized attribute";
-            return Err(Refusal::NotAllowed(text.into()).into());
-        }
         pool.schema.check_values(&mut attributes)?;
+        caller.client.settings.check_writes(&attributes)?;
         attributes.retain(|_, value| !value.is_empty());
         pool.schema.check_complete(&attributes)?;
         if self.find_user(pool, username).await?.is_some() {
@@ -68,6 +65,7 @@ impl Pools {
         let sealed = self.seal_password(pool, &sub, &stored_name, password).await?;
         let mut user = User::new(pool, sub, stored_name, attributes, self.now());
         user.password = Some(SealedPassword { sealed, expires_at: None });
+        user.doubt_contacts();
         heed(&mut user, answer)?;
         user.rename(pool);
         let contact = if answer.auto_confirm_user { None } else { contact_to_verify(pool, &user) };
@@ -120,7 +118,8 @@ impl Pools {
         };
         self.allow(&pool.id, &who, Allowance::ConfirmSignUp).await?;
         check_confirmable(&user)?;
-        let sent = self.guess(pool, &user.sub, Purpose::ConfirmSignUp, code).await?;
+        let none = caller.without_a_code();
+        let sent = self.guess(pool, &user.sub, Purpose::ConfirmSignUp, code, &none).await?;
         let user = self.confirm(pool, &user.sub, Some(&sent), moves_alias).await?;
         let source = TriggerSource::PostConfirmationConfirmSignUp;
         let client = Some(&caller.client.id);
@@ -194,6 +193,38 @@ impl Pools {
             }
         }
         Err(Refusal::Contended.into())
+    }
+
+    /// The users whose verified addresses go over to another.
+    pub(crate) async fn losers_of_aliases(
+        &self,
+        pool: &UserPool,
+        winner: &User,
+    ) -> Result<Vec<Kept<User>>> {
+        let mut losers: Vec<Kept<User>> = Vec::new();
+        if pool.has_username_attributes() {
+            return Ok(losers);
+        }
+        for (alias, contact) in
+            [(Alias::Email, Contact::Email), (Alias::PhoneNumber, Contact::PhoneNumber)]
+        {
+            if !pool.names.alias_attributes.contains(&alias) || !winner.is_verified(contact) {
+                continue;
+            }
+            let Some(value) = winner.attribute(contact.attribute()) else { continue };
+            let Some(loser) = self.loser_of_alias(pool, winner, contact, value).await? else {
+                continue;
+            };
+            // Somebody may lose both at once; one record is saved once.
+            match losers.iter_mut().find(|known| known.sub == loser.sub) {
+                Some(known) => {
+                    known.set_attribute(contact.verified_attribute(), "false");
+                    known.rename(pool);
+                }
+                None => losers.push(loser),
+            }
+        }
+        Ok(losers)
     }
 
     /// The user whose verified address goes over to another: it is not verified any more.
@@ -288,7 +319,6 @@ impl Pools {
             }
             return Ok(Username::from(sub));
         }
-        use crate::Alias;
         for alias in &pool.names.alias_attributes {
             let (is_alike, what) = match alias {
                 Alias::Email => (is_email(text), "email"),
@@ -309,14 +339,19 @@ impl Pools {
             .map_err(|_| Refusal::invalid("Username has characters that cannot be used.").into())
     }
 
-    /// Keeps a new user, with the code that was made for it.
+    /// Keeps a new user, with the code that was made for it. An address that a function vouched for at the
+    /// sign-up goes over to the new user, as it would by a code.
     pub(crate) async fn keep_new_user(
         &self,
         pool: &UserPool,
         user: &User,
         code: Option<&SentCode>,
     ) -> Result<()> {
+        let losers = self.losers_of_aliases(pool, user).await?;
         let done = self.try_commit(|commit| {
+            for loser in &losers {
+                commit.save(loser);
+            }
             commit.create(user);
             if let Some(sent) = code {
                 commit.put(sent);
@@ -326,11 +361,7 @@ impl Pools {
             Ok(()) => Ok(()),
             Err(Refused::Broken(broken)) => Err(broken.into()),
             Err(Refused::Conflict(conflict)) => {
-                let taken = user.taken(pool, |key| conflict.is_on(key));
-                let is_alias =
-                    |taken: &Taken| !pool.has_username_attributes() && *taken != Taken::Username;
-                Err(match taken {
-                    Some(taken) if is_alias(&taken) => Refusal::AliasExists(taken),
+                Err(match user.taken(pool, |key| conflict.is_on(key)) {
                     Some(taken) => Refusal::UserExists(taken),
                     None => Refusal::Contended,
                 }

@@ -11,7 +11,7 @@ use crate::{
 use events::cognito::{
     GroupConfiguration, GroupOverrideDetails, Metadata, PreTokenGenerationRequest, TriggerSource,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use names::{Scope, Token};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -67,8 +67,7 @@ impl Session {
     /// A session that begins now, after everything that ended the user's earlier ones.
     pub(crate) fn begin(pools: &Pools, user: &User) -> Self {
         let now = pools.now();
-        let ended = user.signed_out_at.max(user.refresh_ended_at);
-        let began = ended.map_or(now, |ended| now.max(ended + SignedDuration::from_millis(1)));
+        let began = user.next_session(now);
         Self { origin: pools.random().uuid_v7(began), auth_time: now }
     }
 
@@ -120,7 +119,7 @@ impl Pools {
         let mut id = common.clone();
         let mut access = common;
         self.fill_id_token(&mut id, caller, user);
-        self.fill_access_token(&mut access, caller, user);
+        self.fill_access_token(&mut access, caller, user, session);
         match changes {
             TokenChanges::None => {
                 put_groups(&mut id, &mut access, &configuration);
@@ -221,8 +220,16 @@ impl Pools {
         }
     }
 
-    fn fill_access_token(&self, claims: &mut Map<String, Value>, caller: &Caller, user: &User) {
-        claims.insert("jti".to_owned(), self.random().uuid_v4().into());
+    fn fill_access_token(
+        &self,
+        claims: &mut Map<String, Value>,
+        caller: &Caller,
+        user: &User,
+        session: &Session,
+    ) {
+        // The id carries the beginning of the session, for clients whose tokens have no `origin_jti`.
+        let began = Session::began_at(&session.origin).unwrap_or(session.auth_time);
+        claims.insert("jti".to_owned(), self.random().uuid_v7(began).into());
         claims.insert("token_use".to_owned(), "access".into());
         claims.insert("client_id".to_owned(), caller.client.id.as_str().into());
         claims.insert("username".to_owned(), user.username.as_str().into());

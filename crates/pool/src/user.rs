@@ -1,7 +1,7 @@
 //! What is a user, and under which names is one found?
 
 use crate::{Alias, Attributes, Contact, Group, Taken, UserPool, user_pool::fold};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use names::{GroupName, Sub, UserPoolId, Username};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -166,6 +166,34 @@ impl User {
             && self.attribute(contact.attribute()).is_some()
     }
 
+    /// Sets an attribute; an empty value removes it. An address or number that changes is not proven any more.
+    pub fn set_attribute(&mut self, name: &str, value: &str) {
+        let is_new = self.attribute(name) != Some(value);
+        if let Some(contact) = Contact::of(name).filter(|_| is_new) {
+            let verified = contact.verified_attribute();
+            if value.is_empty() {
+                self.attributes.remove(verified);
+            } else {
+                self.attributes.insert(verified.to_owned(), "false".to_owned());
+            }
+        }
+        if value.is_empty() {
+            self.attributes.remove(name);
+        } else {
+            self.attributes.insert(name.to_owned(), value.to_owned());
+        }
+    }
+
+    /// Says of each address and number that nobody spoke for that it is not proven.
+    pub fn doubt_contacts(&mut self) {
+        for contact in [Contact::Email, Contact::PhoneNumber] {
+            if self.attributes.contains_key(contact.attribute()) {
+                let verified = contact.verified_attribute().to_owned();
+                self.attributes.entry(verified).or_insert_with(|| "false".to_owned());
+            }
+        }
+    }
+
     /// Says that an address or number is the user's.
     pub fn verify(&mut self, contact: Contact) {
         if self.attributes.contains_key(contact.attribute()) {
@@ -187,14 +215,22 @@ impl User {
 
     /// Ends every session that began until now.
     pub fn sign_out(&mut self, now: Timestamp) {
-        self.signed_out_at = Some(now);
+        self.signed_out_at = Some(self.next_session(now));
         self.modified_at = now;
     }
 
     /// Spends every refresh token that was issued until now.
     pub fn end_refresh_tokens(&mut self, now: Timestamp) {
-        self.refresh_ended_at = Some(now);
+        self.refresh_ended_at = Some(self.next_session(now));
         self.modified_at = now;
+    }
+
+    /// When a session that is made now begins: after whatever ended the ones before, so that a sign-in right
+    /// after a sign-out is good. Whatever ends sessions now ends at least at that moment, so that it ends
+    /// this one too.
+    pub(crate) fn next_session(&self, now: Timestamp) -> Timestamp {
+        let ended = self.signed_out_at.max(self.refresh_ended_at);
+        ended.map_or(now, |ended| now.max(ended + SignedDuration::from_millis(1)))
     }
 
     /// Works out the sign-in names again. Every change of names, contacts, verification or status ends with

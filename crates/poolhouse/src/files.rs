@@ -1,10 +1,11 @@
 //! How are secrets and outputs written to files?
 
 use crate::Problem;
+use crypto::{Random, SystemRandom};
 use std::{
     fs::{File, OpenOptions},
-    io::{ErrorKind, Read, Write},
-    path::Path,
+    io::{self, ErrorKind, Read, Write},
+    path::{Path, PathBuf},
 };
 
 /// No file that is read here is longer.
@@ -41,19 +42,36 @@ pub fn secret(path: &Path, make: impl FnOnce() -> String) -> Result<String, Prob
         make_directory(directory)?;
     }
     let text = make();
+    // Not by the process id: in containers that share a volume, every process is the first.
+    let random: &dyn Random = &SystemRandom;
+    let draft = beside(path, &format!(".{}.new", random.uuid_v4()));
     let failed = |cause| Problem::new(path.display().to_string(), cause);
+    // Linked into place when it is whole: nobody reads half a secret, this process after a crash included.
+    let made = write_secret(&draft, &text).and_then(|()| std::fs::hard_link(&draft, path));
+    let _ = std::fs::remove_file(&draft);
+    match made {
+        Ok(()) => Ok(text),
+        // Another process was first; its secret counts.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => read(path),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+fn write_secret(path: &Path, text: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = match options.open(path) {
-        Ok(file) => file,
-        // Another process was first; its secret counts.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => return read(path),
-        Err(error) => return Err(failed(error)),
-    };
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-    Ok(text)
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+/// A file in the same directory whose name goes on.
+fn beside(path: &Path, more: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(more);
+    path.with_file_name(name)
 }
 
 /// A directory that only its owner may look into.
@@ -68,8 +86,44 @@ pub fn make_directory(path: &Path) -> Result<(), Problem> {
 /// Writes a file so that nobody ever reads half of it.
 pub fn replace(path: &Path, text: &str) -> Result<(), Problem> {
     let failed = |cause| Problem::new(path.display().to_string(), cause);
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let draft = path.with_file_name(name);
+    let draft = beside(path, ".new");
     std::fs::write(&draft, text).and_then(|()| std::fs::rename(&draft, path)).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_made_once_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new").join("master.key");
+        assert_eq!(secret(&path, || "first".into()).unwrap(), "first");
+        assert_eq!(secret(&path, || "second".into()).unwrap(), "first");
+        let names = std::fs::read_dir(path.parent().unwrap()).unwrap();
+        let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["master.key"]);
+    }
+
+    #[test]
+    fn whoever_is_second_takes_the_secret_of_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        let meanwhile = || {
+            std::fs::write(&path, "first").unwrap();
+            "second".to_owned()
+        };
+        assert_eq!(secret(&path, meanwhile).unwrap(), "first");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn only_its_owner_reads_a_secret() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys").join("master.key");
+        secret(&path, || "secret".into()).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    }
 }

@@ -3,13 +3,14 @@
 //! The operations of user pools by their `X-Amz-Target`, and what verifiers of tokens look for under
 //! `/{pool}/.well-known/`.
 
-use crate::{house::House, outbox::DevOutbox, page};
+use crate::{house::House, listen::Unread, outbox::DevOutbox, page};
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use names::UserPoolId;
 use pool::{Error, Refusal};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use wire::Fault;
 
 /// The door at the identity address.
 pub struct IdentityDoor {
@@ -22,6 +23,21 @@ impl IdentityDoor {
     /// The most bytes of a body that are worth reading.
     pub fn body_limit(&self) -> usize {
         self.house.door.body_limit()
+    }
+
+    /// The answer to a request whose body was not read, as an operation's fault.
+    pub fn refuse(&self, unread: Unread) -> Response<Bytes> {
+        let (name, message) = match unread {
+            Unread::TooLarge => {
+                ("RequestEntityTooLargeException", "The body of the request is too large.")
+            }
+            Unread::Broken => ("SerializationException", "The body of the request ended early."),
+            Unread::TooSlow => {
+                ("RequestTimeoutException", "The body of the request came too slowly.")
+            }
+        };
+        let fault = Fault::refusal(name, message).with_status(unread.status().as_u16());
+        self.house.door.refuse(&fault)
     }
 
     /// Answers a request.

@@ -4,10 +4,10 @@ use crate::Problem;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::{body::Incoming, service::service_fn};
+use hyper::{body::Incoming, server::conn::http1::Builder, service::service_fn};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
 };
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
@@ -21,10 +21,32 @@ const HEADER_COUNT: usize = 100;
 /// How long requests that are under way may take when the server ends.
 const LAST_REQUESTS_WITHIN: Duration = Duration::from_secs(8);
 
+/// Why the body of a request was not read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    TooLarge,
+    Broken,
+    TooSlow,
+}
+
+impl Unread {
+    /// The status of the answer.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Broken => StatusCode::BAD_REQUEST,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        }
+    }
+}
+
 /// Something that answers requests whose bodies were read.
 pub trait Answer: Send + Sync + 'static {
     /// The most bytes of a body.
     fn body_limit(&self) -> usize;
+
+    /// The answer, in the words of this door, to a request whose body was not read.
+    fn refuse(&self, unread: Unread) -> Response<Bytes>;
 
     /// Answers.
     fn answer(
@@ -47,15 +69,15 @@ pub async fn serve(
     answers: Arc<impl Answer>,
     mut end: watch::Receiver<bool>,
 ) {
-    let mut builder = Builder::new(TokioExecutor::new());
+    // HTTP/1.1 alone: it is what clients of these APIs speak without TLS, and every state that a connection
+    // can wait in has an end. Telling HTTP/2 apart by its first bytes would be one that has none.
+    let mut builder = Builder::new();
     builder
-        .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS_WITHIN)
         .max_buf_size(HEADER_BYTES)
         .max_headers(HEADER_COUNT)
         .keep_alive(true);
-    builder.http2().timer(TokioTimer::new()).max_header_list_size(HEADER_BYTES as u32);
     let graceful = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
@@ -77,7 +99,7 @@ pub async fn serve(
             let answers = answers.clone();
             async move { Ok::<_, Infallible>(answer(&*answers, request, peer).await) }
         });
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(cause) = connection.await {
@@ -96,27 +118,19 @@ async fn answer(
 ) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
     let limited = Limited::new(body, answers.body_limit());
-    let body = match tokio::time::timeout(BODY_WITHIN, limited.collect()).await {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(cause)) if cause.is::<LengthLimitError>() => {
-            return refuse(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLargeException");
+    let unread = match tokio::time::timeout(BODY_WITHIN, limited.collect()).await {
+        Ok(Ok(body)) => {
+            let request = Request::from_parts(head, body.to_bytes());
+            return answers.answer(request, peer).await.map(Full::new);
         }
-        Ok(Err(_)) => return refuse(StatusCode::BAD_REQUEST, "SerializationException"),
-        Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, "RequestTimeoutException"),
+        Ok(Err(cause)) if cause.is::<LengthLimitError>() => Unread::TooLarge,
+        Ok(Err(_)) => Unread::Broken,
+        Err(_) => Unread::TooSlow,
     };
-    answers.answer(Request::from_parts(head, body), peer).await.map(Full::new)
-}
-
-/// An answer to a request whose body was not read; the connection ends with it.
-fn refuse(status: StatusCode, name: &'static str) -> Response<Full<Bytes>> {
-    let body =
-        format!(r#"{{"__type":"{name}","message":"The body of the request was not taken."}}"#);
-    let mut response = Response::new(Full::new(Bytes::from(body)));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
-    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    response
+    let mut response = answers.refuse(unread);
+    // What is left of the body would be read as the next request.
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response.map(Full::new)
 }
 
 /// Waits for the wish to end: Ctrl-C, or the signal that supervisors send.

@@ -6,12 +6,12 @@ use crate::{
     files,
     house::{House, Plan, ReadTemplate},
     identity_door::{IdentityDoor, is_from_elsewhere, is_local},
-    listen::{self, Answer},
+    listen::{self, Answer, Unread},
     outbox::{FileOutbox, NoPost},
     stores::{Place, check_master_key, master_key},
 };
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use jiff::Timestamp;
 use names::Issuer;
 use pool::Post;
@@ -126,6 +126,10 @@ impl Answer for IdentityDoor {
         self.body_limit()
     }
 
+    fn refuse(&self, unread: Unread) -> Response<Bytes> {
+        self.refuse(unread)
+    }
+
     async fn answer(&self, request: Request<Bytes>, _: SocketAddr) -> Response<Bytes> {
         self.answer(request).await
     }
@@ -140,6 +144,19 @@ pub struct ApiDoor {
 impl Answer for ApiDoor {
     fn body_limit(&self) -> usize {
         gateway::LARGEST_BODY
+    }
+
+    fn refuse(&self, unread: Unread) -> Response<Bytes> {
+        let body: &[u8] = match unread {
+            Unread::TooLarge => br#"{"message":"HTTP content length exceeded 10485760 bytes."}"#,
+            Unread::Broken => br#"{"message":"Bad Request"}"#,
+            Unread::TooSlow => br#"{"message":"Request Timeout"}"#,
+        };
+        let mut response = Response::new(Bytes::from_static(body));
+        *response.status_mut() = unread.status();
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(header::CONTENT_TYPE, json);
+        response
     }
 
     async fn answer(&self, request: Request<Bytes>, peer: SocketAddr) -> Response<Bytes> {

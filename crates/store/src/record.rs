@@ -382,6 +382,19 @@ impl Records {
         Ok((records, next))
     }
 
+    /// Reads a page of the places that are claimed in one partition, and not who claims them.
+    ///
+    /// # Errors
+    /// [`Broken`].
+    pub async fn list_places(
+        &self,
+        range: &Range,
+        now: Timestamp,
+    ) -> Result<(Vec<String>, Option<String>), Broken> {
+        let Page { items, next } = self.store.list(range, now).await?;
+        Ok((items.into_iter().map(|listed| listed.sort).collect(), next))
+    }
+
     /// Reads a page of records that claim a place in one partition. One that is just being deleted, or
     /// giving up its place, may be missing.
     ///

@@ -33,7 +33,6 @@ impl Answer {
     }
 
     /// The answer in a line: `200 OK`, `400 NotAuthorizedException: User is disabled.`
-    #[must_use]
     pub fn line(&self) -> String {
         if self.status == StatusCode::OK {
             return "200 OK".to_owned();

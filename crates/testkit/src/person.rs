@@ -54,7 +54,6 @@ impl SignedIn {
     ///
     /// # Panics
     /// If there are none.
-    #[must_use]
     pub fn of(body: &Value) -> Self {
         let text = |name: &str| {
             let token = body["AuthenticationResult"][name].as_str();

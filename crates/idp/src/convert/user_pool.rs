@@ -291,7 +291,11 @@ fn once_each<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
 }
 
 /// A pool as `DescribeUserPool` shows it.
-pub(crate) fn user_pool_type(pool: &UserPool, account: &AccountId) -> Result<UserPoolType, Error> {
+pub(crate) fn user_pool_type(
+    pool: &UserPool,
+    users: u64,
+    account: &AccountId,
+) -> Result<UserPoolType, Error> {
     let PoolSettings { messages, inert, .. } = &pool.settings;
     let verified = |contacts: &[Contact]| {
         let attribute = |contact: &Contact| match contact {
@@ -350,6 +354,7 @@ pub(crate) fn user_pool_type(pool: &UserPool, account: &AccountId) -> Result<Use
             "UserAttributeUpdateSettings",
         )?,
         mfa_configuration: Some(UserPoolMfaType::Off),
+        estimated_number_of_users: Some(i32::try_from(users).unwrap_or(i32::MAX)),
         device_configuration: kept(inert, "DeviceConfiguration")?,
         email_configuration: Some(email),
         sms_configuration: kept(inert, "SmsConfiguration")?,

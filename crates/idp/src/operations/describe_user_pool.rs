@@ -9,7 +9,8 @@ impl Operation<Idp> for DescribeUserPool {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let pool = idp.pools.pool(&input.user_pool_id).await?;
-        let user_pool = user_pool_type(&pool, idp.pools.account())?;
+        let users = idp.pools.estimated_users(&pool).await?;
+        let user_pool = user_pool_type(&pool, users, idp.pools.account())?;
         Ok(Self::Output { user_pool: Some(user_pool) })
     }
 }

@@ -1,4 +1,4 @@
-//! `ListUserPools`: the pools there are, a page at a time.
+//! `ListUserPools`: the pools of the region that the call was signed for, a page at a time.
 
 use crate::{
     Idp,
@@ -12,7 +12,8 @@ impl Operation<Idp> for ListUserPools {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let limit = limit(Some(input.max_results));
-        let page = idp.pools.list_pools(limit, input.next_token.as_deref()).await?;
+        let token = input.next_token.as_deref();
+        let page = idp.pools.list_pools(&idp.region, limit, token).await?;
         let user_pools: Result<Vec<_>, Error> =
             page.items.iter().map(|pool| description(pool)).collect();
         Ok(Self::Output { user_pools: Some(user_pools?), next_token: page.next })

@@ -139,9 +139,7 @@ impl<'a> Walk<'a> {
         for (name, one) in entries {
             is_key_broken |= broken_text(key, name).iter().any(Option::is_some);
             self.path.push(Step::Entry(name));
-            if one.is_null() {
-                self.missing();
-            } else if is_scalar(entry) {
+            if is_scalar(entry) {
                 is_entry_broken |= broken(entry, one)?.iter().any(Option::is_some);
             } else {
                 self.value(entry, one, sensitive)?;

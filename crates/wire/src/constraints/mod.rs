@@ -5,9 +5,11 @@
 //! only when something is wrong.
 
 mod check;
+mod nulls;
 mod pattern;
 
 pub use check::{Refused, check};
+pub use nulls::forget_nulls;
 pub use pattern::Pattern;
 
 /// A structure of the model.

@@ -97,14 +97,20 @@ impl<S: Service> Door<S> {
             Ok(body) => Response::new(body),
             Err(fault) => refusal(&fault),
         };
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
-        if let Ok(id) = HeaderValue::try_from(request_id) {
-            headers.insert(REQUEST_ID, id);
-        }
+        sign(&mut response, &request_id);
         if parts.headers.contains_key(header::ORIGIN) {
-            cors::expose(headers);
+            cors::expose(response.headers_mut());
         }
+        response
+    }
+
+    /// The answer to a request that could not be read, which only whoever reads requests can know.
+    #[must_use]
+    pub fn refuse(&self, fault: &Fault) -> Response<Bytes> {
+        let request_id = self.random.uuid_v4();
+        tracing::info!(outcome = fault.code(), request_id, "refused unread");
+        let mut response = refusal(fault);
+        sign(&mut response, &request_id);
         response
     }
 
@@ -161,7 +167,8 @@ impl<S: Service> Door<S> {
             call.region = Some(signer.region);
             call.access_key_id = Some(signer.access_key_id);
         }
-        let input = json::parse(body)?;
+        let mut input = json::parse(body)?;
+        constraints::forget_nulls(row.input, &mut input);
         constraints::check(row.input, &input).map_err(|refused| match refused {
             Refused::Type(message) => json::malformed(message),
             Refused::Violations(message) => Fault::refusal(self.api.violation, message),
@@ -228,6 +235,15 @@ async fn unwound<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>>
 /// What a panic said, if that is a constant of the program. A formatted text could hold anything.
 fn told(panic: &(dyn Any + Send)) -> &'static str {
     panic.downcast_ref::<&'static str>().copied().unwrap_or("see the panic's own line")
+}
+
+/// The headers that every answer of an operation has.
+fn sign(response: &mut Response<Bytes>, request_id: &str) {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+    if let Ok(id) = HeaderValue::try_from(request_id) {
+        headers.insert(REQUEST_ID, id);
+    }
 }
 
 fn refusal(fault: &Fault) -> Response<Bytes> {

@@ -160,12 +160,6 @@ fn a_map_of_texts_is_judged_as_one_value() {
             "1 validation error detected: Value at 'authParameters' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to 131072, Member must have length greater than or equal to 0]"
         ],
     );
-    says::<InitiateAuth>(
-        json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": "abc", "AuthParameters": { "USERNAME": null } }),
-        expect![
-            "1 validation error detected: Value null at 'authParameters.USERNAME.member' failed to satisfy constraint: Member must not be null"
-        ],
-    );
     says::<cognito_identity::SetIdentityPoolRoles>(
         json!({
             "IdentityPoolId": "us-east-1:0",

@@ -1,0 +1,22 @@
+use crate::*;
+
+#[tokio::test]
+async fn a_pool_that_is_missing_is_named() {
+    let house = House::empty();
+    let answer =
+        house.call("DescribeUserPool", json!({ "UserPoolId": "eu-west-1_Nobody123" })).await;
+    expect!["400 ResourceNotFoundException: User pool eu-west-1_Nobody123 does not exist."]
+        .assert_eq(&answer.line());
+    assert_eq!(answer.headers["x-amzn-errortype"], "ResourceNotFoundException:");
+}
+
+#[tokio::test]
+async fn an_absent_feature_stays_absent() {
+    let house = House::new().await;
+    let pool = house.call("DescribeUserPool", json!({ "UserPoolId": house.pool })).await.ok();
+    for name in
+        ["DeviceConfiguration", "UserPoolAddOns", "AccountRecoverySetting", "SmsConfiguration"]
+    {
+        assert!(pool["UserPool"].get(name).is_none(), "{name}");
+    }
+}

@@ -1,0 +1,106 @@
+//! The table as a whole: what is missing, and who is let in.
+
+use crate::*;
+use std::collections::BTreeSet;
+use wire::{Access, Modelled, cognito_idp as api};
+
+const MISSING: &str = include_str!("../../missing.txt");
+
+#[test]
+fn what_the_model_has_and_the_table_has_not_stands_in_a_file() {
+    let table = idp::table();
+    let there: BTreeSet<&str> = table.names().collect();
+    let missing: Vec<&str> =
+        api::API.operations.iter().filter(|name| !there.contains(*name)).copied().collect();
+    let listed: Vec<&str> = MISSING.lines().collect();
+    assert_eq!(listed, missing, "missing.txt is the model minus the table, sorted");
+}
+
+#[test]
+fn every_operation_has_a_test_of_its_name() {
+    let files: BTreeSet<String> =
+        std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+    for name in idp::table().names() {
+        let file = format!("{}.rs", snake(name));
+        assert!(files.contains(&file), "{name} has no tests/it/{file}");
+    }
+}
+
+fn snake(name: &str) -> String {
+    let mut snake = String::new();
+    for (at, letter) in name.char_indices() {
+        if at > 0 && letter.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}
+
+#[tokio::test]
+async fn every_operation_refuses_a_caller_without_its_access() {
+    let house = House::new().await;
+    let table = idp::table();
+    for row in table.rows() {
+        let answer = match row.access() {
+            Access::Public => continue,
+            Access::Iam => house.call_unsigned(row.name(), json!({})).await.line(),
+            Access::AccessToken | Access::AccessTokenOrSession => {
+                let input =
+                    filled(row.name(), json!({ "AccessToken": "eyJhbGciOiJub25lIn0.e30." }));
+                house.call(row.name(), input).await.line()
+            }
+        };
+        let expected = match row.access() {
+            Access::Iam => "400 MissingAuthenticationTokenException: Missing Authentication Token",
+            _ => "400 NotAuthorizedException: Invalid Access Token",
+        };
+        assert_eq!(answer, expected, "{}", row.name());
+    }
+}
+
+/// The other members that the operations with an access token need.
+fn filled(name: &str, mut input: Value) -> Value {
+    let more = match name {
+        "UpdateUserAttributes" => json!({ "UserAttributes": [{ "Name": "name", "Value": "x" }] }),
+        "GetUserAttributeVerificationCode" => json!({ "AttributeName": "email" }),
+        "VerifyUserAttribute" => json!({ "AttributeName": "email", "Code": "123456" }),
+        "ChangePassword" => {
+            json!({ "PreviousPassword": PASSWORD, "ProposedPassword": "Another-Horse8!" })
+        }
+        _ => json!({}),
+    };
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    input
+}
+
+#[test]
+fn what_the_model_calls_unsigned_needs_no_signature() {
+    for row in idp::table().rows() {
+        let unsigned = row.access() != Access::Iam;
+        let modelled = UNSIGNED.iter().find(|(name, _)| *name == row.name());
+        assert_eq!(modelled.map(|(_, unsigned)| *unsigned), Some(unsigned), "{}", row.name());
+    }
+}
+
+macro_rules! unsigned {
+    ($($name:ident)*) => { &[$((stringify!($name), api::$name::UNSIGNED)),*] };
+}
+
+const UNSIGNED: &[(&str, bool)] = unsigned! {
+    AdminAddUserToGroup AdminConfirmSignUp AdminCreateUser AdminDeleteUser AdminDisableUser
+    AdminEnableUser AdminGetUser AdminInitiateAuth AdminListGroupsForUser
+    AdminRemoveUserFromGroup AdminRespondToAuthChallenge AdminSetUserPassword
+    AdminUpdateUserAttributes AdminUserGlobalSignOut ChangePassword ConfirmForgotPassword
+    ConfirmSignUp CreateGroup CreateResourceServer CreateUserPool CreateUserPoolClient
+    DeleteGroup DeleteResourceServer DeleteUser DeleteUserPool DeleteUserPoolClient
+    DescribeResourceServer DescribeUserPool DescribeUserPoolClient ForgotPassword GetGroup
+    GetUser GetUserAttributeVerificationCode GlobalSignOut InitiateAuth ListGroups
+    ListResourceServers ListUserPoolClients ListUserPools ListUsers ListUsersInGroup
+    ResendConfirmationCode RespondToAuthChallenge RevokeToken SignUp UpdateGroup
+    UpdateResourceServer UpdateUserAttributes UpdateUserPool UpdateUserPoolClient
+    VerifyUserAttribute
+};
