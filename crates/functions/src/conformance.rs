@@ -171,11 +171,12 @@ pub async fn a_failure_quotes_nothing(function: &dyn Function) {
 }
 
 /// Runs every check of this module over a transport, each as a test of its own. The argument is a future
-/// that makes the function; it is evaluated once per test.
+/// that makes the function; it is evaluated once per test. With
+/// `ignore = "why";` before it, the tests run only when they are asked for.
 #[macro_export]
 macro_rules! conformance {
-    ($function:expr) => {
-        $crate::conformance!(@each $function;
+    (@all $attributes:tt $function:expr) => {
+        $crate::conformance!(@each $attributes $function;
             an_answer_comes_back_as_it_is,
             an_error_of_the_code_is_thrown,
             an_event_the_function_cannot_read_is_thrown,
@@ -188,13 +189,23 @@ macro_rules! conformance {
             a_failure_quotes_nothing,
         );
     };
-    (@each $function:expr; $($check:ident,)+) => {$(
+    (@each $attributes:tt $function:expr; $($check:ident,)+) => {$(
+        $crate::conformance!(@one $attributes $function; $check);
+    )+};
+    (@one [$(#[$attribute:meta])*] $function:expr; $check:ident) => {
         #[tokio::test(flavor = "multi_thread")]
+        $(#[$attribute])*
         async fn $check() {
             let function = $function.await;
             $crate::conformance::$check(&function).await;
         }
-    )+};
+    };
+    (ignore = $why:literal; $function:expr) => {
+        $crate::conformance!(@all [#[ignore = $why]] $function);
+    };
+    ($function:expr) => {
+        $crate::conformance!(@all [] $function);
+    };
 }
 
 async fn invoke(

@@ -1,9 +1,17 @@
 //! How is a function called?
 //!
-//! A [`Function`] is the port: bytes in, bytes out, or a [`Failure`]. Transports implement it: a closure of
-//! this process ([`InProcess`]) here, others beside it. [`Functions`] is where callers find functions by
-//! ARN, and it knows the two ways of calling: [`Functions::invoke`] calls once within the function's own
-//! time limit, [`Functions::fire`] calls as a user pool calls its triggers.
+//! A [`Function`] is the port: bytes in, bytes out, or a [`Failure`]. Transports implement it, each behind
+//! the feature of its name, so that a function of ours links none that it does not use:
+//!
+//! * [`InProcess`], always there: a closure of this process;
+//! * [`lambda::LambdaHost`] (`lambda`): a Lambda binary or handler, in processes of its own;
+//! * [`InvokeUrl`] (`invoke-url`): a function that somebody else runs.
+//!
+//! The other way round, [`InvokeApi`] (`invoke-api`) lets the SDKs and command lines of AWS call ours.
+//!
+//! [`Functions`] is where callers find functions by ARN, and it knows the two ways of calling:
+//! [`Functions::invoke`] calls once within the function's own time limit, [`Functions::fire`] calls as a user
+//! pool calls its triggers.
 //!
 //! ```
 //! use functions::{Functions, InProcess, Settings, Thrown};
@@ -26,11 +34,25 @@
 
 pub mod conformance;
 mod failure;
+#[cfg(any(feature = "lambda", feature = "invoke-url"))]
+mod http_io;
 mod in_process;
+#[cfg(feature = "invoke-api")]
+pub mod invoke_api;
+#[cfg(feature = "invoke-url")]
+mod invoke_url;
+#[cfg(feature = "lambda")]
+pub mod lambda;
+mod logs;
 mod registry;
 
 pub use failure::{Failure, Thrown};
 pub use in_process::InProcess;
+#[cfg(feature = "invoke-api")]
+pub use invoke_api::InvokeApi;
+#[cfg(feature = "invoke-url")]
+pub use invoke_url::InvokeUrl;
+pub use logs::{Line, Logs, Source, Tails, TracedLogs, Watch};
 pub use registry::{Functions, RequestIds, Settings};
 
 use async_trait::async_trait;

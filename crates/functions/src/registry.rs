@@ -89,9 +89,34 @@ impl Functions {
     /// # Errors
     /// [`Failure`], of which [`Failure::NotFound`] also says that no function has this name.
     pub async fn invoke(&self, arn: &FunctionArn, payload: Bytes) -> Result<Bytes, Failure> {
+        self.invoke_as(arn, payload, (self.request_ids)()).await
+    }
+
+    /// Calls a function once, within its own time limit, under an id that the caller knows.
+    ///
+    /// # Errors
+    /// [`Failure`], as [`Functions::invoke`].
+    pub async fn invoke_as(
+        &self,
+        arn: &FunctionArn,
+        payload: Bytes,
+        request_id: String,
+    ) -> Result<Bytes, Failure> {
         let registered = self.registered(arn).ok_or(Failure::NotFound)?;
         let timeout = registered.settings.timeout;
-        registered.call(Call { request_id: (self.request_ids)(), payload, timeout }).await
+        registered.call(Call { request_id, payload, timeout }).await
+    }
+
+    /// What is configured about the function this ARN leads to.
+    #[must_use]
+    pub fn settings(&self, arn: &FunctionArn) -> Option<Settings> {
+        self.registered(arn).map(|registered| registered.settings.clone())
+    }
+
+    /// An id for a call, from where all of them come.
+    #[must_use]
+    pub fn new_request_id(&self) -> String {
+        (self.request_ids)()
     }
 
     /// Calls a function as a user pool calls a trigger: five seconds a try, or the function's own limit if
