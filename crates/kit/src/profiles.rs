@@ -23,6 +23,18 @@ pub trait Profiles: Send + Sync {
     /// # Errors
     /// [`Unavailable`] if it may not have been made.
     async fn create(&self, new: NewProfile) -> Result<(), Unavailable>;
+
+    /// Notes on a profile when its user signed in. Answers whether there is such a profile; none is made.
+    /// An earlier time than the one that is there is forgotten, since sign-ins may be told out of order.
+    ///
+    /// Profiles that have no place for the time keep this as it is: it says that all is well.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if it may not have been noted.
+    async fn signed_in(&self, sub: &Sub, at: Timestamp) -> Result<bool, Unavailable> {
+        let _ = (sub, at);
+        Ok(true)
+    }
 }
 
 /// The profile of a user who is new.

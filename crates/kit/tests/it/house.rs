@@ -8,8 +8,14 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use crypto::jwt::{Jwks, SigningKey};
 use jiff::{SignedDuration, Timestamp};
-use kit::{NewProfile, Profile, Profiles, Unavailable, authorizer::KeySource};
-use names::{Clock, Sub};
+use kit::{
+    Environment, NewProfile, Profile, Profiles, Unavailable,
+    authorizer::KeySource,
+    passwordless::{Mail, Mailer},
+    user_events::{MetricSink, Publisher, UserEvent},
+    user_migration::{Directory, Person},
+};
+use names::{Clock, Password, Sub, Username};
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
@@ -104,7 +110,9 @@ pub struct MemoryProfiles {
     pub kept: Mutex<HashMap<Sub, Profile>>,
     pub created: Mutex<Vec<NewProfile>>,
     pub finds: AtomicUsize,
+    pub signed_in: Mutex<Vec<(Sub, Timestamp)>>,
     pub is_away: AtomicBool,
+    pub is_silent: AtomicBool,
 }
 
 impl MemoryProfiles {
@@ -132,10 +140,140 @@ impl Profiles for MemoryProfiles {
     }
 
     async fn create(&self, new: NewProfile) -> Result<(), Unavailable> {
+        if self.is_silent.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
         self.ask()?;
+        self.kept.lock().unwrap().entry(new.sub.clone()).or_default();
         self.created.lock().unwrap().push(new);
         Ok(())
     }
+
+    async fn signed_in(&self, sub: &Sub, at: Timestamp) -> Result<bool, Unavailable> {
+        if self.is_silent.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
+        self.ask()?;
+        let is_there = self.kept.lock().unwrap().contains_key(sub);
+        if is_there {
+            self.signed_in.lock().unwrap().push((sub.clone(), at));
+        }
+        Ok(is_there)
+    }
+}
+
+/// What an adapter to the world may do, well or badly.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mood {
+    #[default]
+    Well,
+    Failing,
+    Hanging,
+    Panicking,
+}
+
+impl Mood {
+    async fn act(self, what: &'static str) -> Result<(), Unavailable> {
+        match self {
+            Self::Well => Ok(()),
+            Self::Failing => Err(Unavailable::new(what, "connection refused")),
+            Self::Hanging => std::future::pending().await,
+            Self::Panicking => panic!("an adapter with a bug"),
+        }
+    }
+}
+
+/// A publisher that remembers what it was told.
+#[derive(Default)]
+pub struct MemoryPublisher {
+    pub mood: Mood,
+    pub told: Mutex<Vec<UserEvent>>,
+}
+
+#[async_trait]
+impl Publisher for MemoryPublisher {
+    async fn publish(&self, event: &UserEvent) -> Result<(), Unavailable> {
+        self.mood.act("the topic").await?;
+        self.told.lock().unwrap().push(event.clone());
+        Ok(())
+    }
+}
+
+/// Lines of metrics.
+#[derive(Default)]
+pub struct MemoryMetrics(pub Mutex<Vec<Value>>);
+
+impl MetricSink for MemoryMetrics {
+    fn write(&self, line: &str) {
+        self.0.lock().unwrap().push(serde_json::from_str(line).unwrap());
+    }
+}
+
+/// A mailer that keeps what it was given.
+#[derive(Default)]
+pub struct MemoryMailer {
+    pub mood: Mood,
+    pub mails: Mutex<Vec<Mail>>,
+}
+
+#[async_trait]
+impl Mailer for MemoryMailer {
+    async fn send(&self, mail: Mail) -> Result<(), Unavailable> {
+        self.mood.act("the mailer").await?;
+        self.mails.lock().unwrap().push(mail);
+        Ok(())
+    }
+}
+
+/// A directory with one person in it, who may be answered for somebody else.
+pub struct MemoryDirectory {
+    pub mood: Mood,
+    pub password: String,
+    pub person: Person,
+    pub answers_anybody: bool,
+}
+
+impl MemoryDirectory {
+    async fn look_up(&self, name: &Username) -> Result<Option<Person>, Unavailable> {
+        self.mood.act("the directory").await?;
+        let is_asked = self.answers_anybody || name.as_str() == self.person.name;
+        Ok(is_asked.then(|| self.person.clone()))
+    }
+}
+
+#[async_trait]
+impl Directory for MemoryDirectory {
+    async fn authenticate(
+        &self,
+        name: &Username,
+        password: &Password,
+    ) -> Result<Option<Person>, Unavailable> {
+        let person = self.look_up(name).await?;
+        Ok(person.filter(|_| password.reveal() == self.password))
+    }
+
+    async fn find(&self, name: &Username) -> Result<Option<Person>, Unavailable> {
+        self.look_up(name).await
+    }
+}
+
+/// An environment of these variables.
+pub fn environment(pairs: &[(&str, &str)]) -> Environment {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// The event of a trigger.
+pub fn trigger(source: &str, user: &str, request: Value, response: Value) -> Value {
+    json!({
+        "version": "1",
+        "triggerSource": source,
+        "region": "eu-west-1",
+        "userPoolId": "eu-west-1_Ab1Cd2Ef3",
+        "userName": user,
+        "callerContext": {"awsSdkVersion": "x", "clientId": "web"},
+        "request": request,
+        "response": response,
+    })
 }
 
 /// The claims of a good access token.
