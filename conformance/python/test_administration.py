@@ -277,6 +277,16 @@ class TestGroups:
             with refused("ResourceNotFoundException", "Group not found."):
                 operation(UserPoolId=plain.id, GroupName=group)
 
+    def test_an_update_changes_what_is_given(self, plain, group):
+        plain.cognito.update_group(UserPoolId=plain.id, GroupName=group, Precedence=3)
+        answer = plain.cognito.update_group(
+            UserPoolId=plain.id, GroupName=group, Description="those"
+        )
+        shown = plain.cognito.get_group(UserPoolId=plain.id, GroupName=group)["Group"]
+        assert shown["Description"] == answer["Group"]["Description"] == "those"
+        assert shown["Precedence"] == 3
+        assert shown["LastModifiedDate"] >= shown["CreationDate"]
+
     def test_members_come_and_go(self, plain, group):
         ann = plain.person(os.urandom(6).hex())
         member = {"UserPoolId": plain.id, "Username": ann.name, "GroupName": group}
@@ -356,6 +366,40 @@ class TestGroups:
             plain.cognito.list_users_in_group(UserPoolId=plain.id, GroupName="nosuchgroup")
 
 
+class TestResourceServers:
+    SCOPES = [{"ScopeName": name, "ScopeDescription": name} for name in ("read", "write")]
+
+    def create(self, pool, identifier):
+        return pool.cognito.create_resource_server(
+            UserPoolId=pool.id, Identifier=identifier, Name="photos", Scopes=self.SCOPES
+        )["ResourceServer"]
+
+    def test_make_change_list_and_delete(self, plain):
+        of = {"UserPoolId": plain.id, "Identifier": f"https://{os.urandom(4).hex()}.example"}
+        made = self.create(plain, of["Identifier"])
+        assert made == {**of, "Name": "photos", "Scopes": self.SCOPES}
+        assert plain.cognito.describe_resource_server(**of)["ResourceServer"] == made
+        listed = plain.cognito.list_resource_servers(UserPoolId=plain.id, MaxResults=50)
+        assert made in listed["ResourceServers"]
+        changed = plain.cognito.update_resource_server(
+            **of, Name="pictures", Scopes=self.SCOPES[:1]
+        )["ResourceServer"]
+        assert changed == {**of, "Name": "pictures", "Scopes": self.SCOPES[:1]}
+        plain.cognito.delete_resource_server(**of)
+        with refused(
+            "ResourceNotFoundException", f"Resource server {of['Identifier']} does not exist."
+        ):
+            plain.cognito.describe_resource_server(**of)
+
+    def test_an_identifier_is_there_once(self, plain):
+        identifier = os.urandom(4).hex()
+        self.create(plain, identifier)
+        with refused(
+            "InvalidParameterException", f"{identifier} already exists in user pool {plain.id}."
+        ):
+            self.create(plain, identifier)
+
+
 class TestPools:
     def describe(self, pool):
         return pool.cognito.describe_user_pool(UserPoolId=pool.id)["UserPool"]
@@ -377,6 +421,12 @@ class TestPools:
         attributes = {attribute["Name"] for attribute in pool["SchemaAttributes"]}
         assert {"sub", "email", "phone_number", "updated_at", "identities"} <= attributes
         assert pool["EstimatedNumberOfUsers"] == 0
+
+    def test_the_users_of_a_pool_are_counted(self, make_pool):
+        pool = make_pool()
+        for _ in range(3):
+            pool.sign_up(os.urandom(6).hex())
+        assert self.describe(pool)["EstimatedNumberOfUsers"] == 3
 
     def test_an_update_replaces(self, make_pool):
         pool = make_pool(

@@ -203,12 +203,16 @@ def test_adm_02_the_server_listens_on_loopback_alone(guarded):
             socket.create_connection((outside, port), timeout=2).close()
 
 
-def test_the_region_of_the_signature_has_to_be_the_pools(guarded):
+def test_pools_are_made_and_listed_in_the_region_of_the_signature(guarded):
     other = "us-east-2" if guarded.region != "us-east-2" else "us-west-2"
     client = guarded.client(region_name=other)
     assert client.list_user_pools(MaxResults=60)["UserPools"] == []
     with refused("ResourceNotFoundException"):
         client.describe_user_pool(UserPoolId=f"{other}_{os.urandom(4).hex()}")
+    made = client.create_user_pool(PoolName="elsewhere")["UserPool"]["Id"]
+    assert made.startswith(f"{other}_")
+    assert [pool["Id"] for pool in client.list_user_pools(MaxResults=60)["UserPools"]] == [made]
+    client.delete_user_pool(UserPoolId=made)
 
 
 def test_mails_are_shown_in_dev_only(guarded):

@@ -118,6 +118,25 @@ def test_the_first_screen_has_all_one_needs(tmp_path):
     server.stop()
 
 
+def test_pages_of_the_internet_are_kept_out(tmp_path):
+    """Nobody needs credentials here, so a browser must not be led here by a page from elsewhere."""
+    server, house = houses.dev(tmp_path, "--memory")
+    for url in (f"{house.identity_url}/_poolhouse/messages", f"{house.api_url}/health"):
+        for headers, status in (
+            ({}, 200),
+            ({"Host": "localhost"}, 200),
+            ({"Host": "demo.localhost:9229"}, 200),
+            ({"Host": "evil.example"}, 403),
+            ({"Host": f"evil.example:{server.port}"}, 403),
+            ({"Origin": "http://localhost:5173"}, 200),
+            ({"Origin": "https://evil.example"}, 403),
+            ({"Origin": "null"}, 403),
+        ):
+            answer = requests.get(url, headers=headers, timeout=10)
+            assert answer.status_code == status, (url, headers)
+    server.stop()
+
+
 def test_the_port_answers_soon(tmp_path):
     server = Server(["dev", "--memory"], tmp_path)
     started = time.monotonic()

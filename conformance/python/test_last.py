@@ -1,5 +1,7 @@
 """After all the others: what did the logs keep, and was every operation met?"""
 
+import re
+
 import pytest
 
 from harness import house as houses
@@ -19,6 +21,13 @@ def logs():
 def test_log_01_no_log_shows_a_secret(logs):
     hits = secrets.shown_in(logs)
     assert not hits, f"{len(hits)} lines, the first of them:\n" + "\n".join(hits[:5])
+
+
+@pytest.mark.last
+def test_log_01_no_log_shows_what_is_kept(logs):
+    """The AWS SDK would tell whole records at these levels."""
+    for line in logs.splitlines():
+        assert not re.search(r'"level":"(DEBUG|TRACE)".*"target":"aws_', line), line
 
 
 @pytest.mark.last

@@ -81,6 +81,65 @@ def test_a_new_address_is_not_verified(by_mail):
     assert by_mail.house.mailbox.code(fresh)
 
 
+def test_a_new_address_is_proven_by_the_newest_code(by_mail):
+    ann = by_mail.person()
+    token, new = ann.sign_in()["AccessToken"], address()
+    by_mail.cognito.update_user_attributes(
+        AccessToken=token, UserAttributes=[{"Name": "email", "Value": new}]
+    )
+    earlier = by_mail.house.mailbox.code(new)
+    answer = by_mail.cognito.get_user_attribute_verification_code(
+        AccessToken=token, AttributeName="email"
+    )
+    assert answer["CodeDeliveryDetails"]["DeliveryMedium"] == "EMAIL"
+    code = by_mail.house.mailbox.code(new, 2)
+
+    def verify(code, attribute="email"):
+        return by_mail.cognito.verify_user_attribute(
+            AccessToken=token, AttributeName=attribute, Code=code
+        )
+
+    with refused(
+        "InvalidParameterException",
+        "Invalid attribute name. Only phone_number and email can be verified.",
+    ):
+        verify(code, "given_name")
+    if earlier != code:
+        with refused("CodeMismatchException", WRONG_CODE):
+            verify(earlier)
+    assert set(verify(code)) == {"ResponseMetadata"}
+    attributes = named(by_mail.user(new)["UserAttributes"])
+    assert attributes["email"] == new and attributes["email_verified"] == "true"
+    with refused("ExpiredCodeException"):
+        verify(code)
+
+
+def test_atr_04_an_address_that_must_be_proven_first_waits(make_pool):
+    pool = make_pool(
+        UsernameAttributes=["email"],
+        AutoVerifiedAttributes=["email"],
+        UserAttributeUpdateSettings={"AttributesRequireVerificationBeforeUpdate": ["email"]},
+    )
+    ann = pool.sign_up()
+    ann.confirm()
+    token, new = ann.sign_in()["AccessToken"], address()
+    answer = pool.cognito.update_user_attributes(
+        AccessToken=token, UserAttributes=[{"Name": "email", "Value": new}]
+    )
+    assert answer["CodeDeliveryDetailsList"][0]["AttributeName"] == "email"
+    attributes = named(pool.cognito.get_user(AccessToken=token)["UserAttributes"])
+    assert attributes["email"] == ann.name and attributes["email_verified"] == "true"
+    with refused("UserNotFoundException"):
+        pool.web.password(new, ann.password)
+    assert ann.sign_in()
+    pool.cognito.verify_user_attribute(
+        AccessToken=token, AttributeName="email", Code=pool.house.mailbox.code(new)
+    )
+    assert pool.web.password(new, ann.password)["AuthenticationResult"]
+    with refused("UserNotFoundException"):
+        ann.sign_in()
+
+
 def test_nobody_takes_the_address_of_another(by_mail):
     ann, mallory = by_mail.person(), by_mail.person()
     with refused("AliasExistsException"):

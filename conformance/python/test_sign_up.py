@@ -91,6 +91,34 @@ def test_letters_of_another_case_are_another_user_where_case_counts(plain):
     plain.sign_up(name.upper())
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ann", "ANN"),
+        ("j\u00fcrgen", "ju\u0308rgen"),
+        ("ann", "\uff41\uff4e\uff4e"),
+        ("irem", "\u0130REM"),
+        ("irem", "\u0131rem"),
+    ],
+    ids=["case", "composition", "width", "a Turkish capital", "a Turkish small letter"],
+)
+def test_nrm_01_names_that_look_alike_are_one_identity(by_mail, one, other):
+    rest = f"-{os.urandom(6).hex()}@example.com"
+    ann = by_mail.sign_up(one + rest)
+    ann.confirm()
+    with refused("UsernameExistsException"):
+        by_mail.sign_up(other + rest)
+    assert by_mail.web.password(other + rest, ann.password)["AuthenticationResult"]
+    assert by_mail.web.srp(other + rest, ann.password)["AuthenticationResult"]
+
+
+def test_nrm_01_spaces_around_a_name_are_refused(by_mail):
+    name = address()
+    for spaced in (f" {name}", f"{name} ", f"{name}\n"):
+        with refused("InvalidParameterException"):
+            by_mail.sign_up(spaced)
+
+
 def test_of_many_sign_ups_with_one_address_one_wins(by_mail):
     name = address()
 

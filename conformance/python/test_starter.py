@@ -92,7 +92,7 @@ class TestCustomizer:
 
     def test_the_profile_shows_in_the_access_token(self, ann):
         claims = tokens.claims(ann.sign_in()["AccessToken"])
-        assert "interesting_value" in claims
+        assert claims["interesting_value"] == 42
         assert "first_name" not in claims and "last_name" not in claims
 
     def test_a_refresh_and_srp_are_customized_alike(self, starter, ann):

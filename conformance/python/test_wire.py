@@ -3,11 +3,14 @@
 import json
 import os
 import re
+import socket
+import time
 
 import boto3
 import pytest
 import requests
 
+from harness import house as houses
 from harness import raw, sigv4
 from harness.checks import refused
 
@@ -27,19 +30,25 @@ ADMIN = [
     "AdminUpdateUserAttributes",
     "AdminUserGlobalSignOut",
     "CreateGroup",
+    "CreateResourceServer",
     "CreateUserPool",
     "CreateUserPoolClient",
     "DeleteGroup",
+    "DeleteResourceServer",
     "DeleteUserPool",
     "DeleteUserPoolClient",
+    "DescribeResourceServer",
     "DescribeUserPool",
     "DescribeUserPoolClient",
     "GetGroup",
     "ListGroups",
+    "ListResourceServers",
     "ListUserPoolClients",
     "ListUserPools",
     "ListUsers",
     "ListUsersInGroup",
+    "UpdateGroup",
+    "UpdateResourceServer",
     "UpdateUserPool",
     "UpdateUserPoolClient",
 ]
@@ -50,6 +59,7 @@ PUBLIC = [
     "DeleteUser",
     "ForgotPassword",
     "GetUser",
+    "GetUserAttributeVerificationCode",
     "GlobalSignOut",
     "InitiateAuth",
     "ResendConfirmationCode",
@@ -57,6 +67,7 @@ PUBLIC = [
     "RevokeToken",
     "SignUp",
     "UpdateUserAttributes",
+    "VerifyUserAttribute",
 ]
 
 
@@ -219,6 +230,17 @@ class TestBadInput:
             assert answer.status_code == 400
             assert answer.json()["__type"] == "UnknownOperationException"
 
+    def test_every_operation_of_the_model_is_listed_here_or_unknown(self, house):
+        operations = boto3.client(
+            "cognito-idp", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x"
+        ).meta.service_model.operation_names
+        known = set()
+        for operation in operations:
+            answer = signed(house, operation, {})
+            if answer.status_code == 200 or raw.error(answer)[1] != "UnknownOperationException":
+                known.add(operation)
+        assert known == set(ADMIN + PUBLIC)
+
     def test_no_target_and_a_foreign_service(self, house):
         answer = requests.post(house.identity_url + "/", data="{}", timeout=10)
         assert 400 <= answer.status_code < 500
@@ -280,6 +302,32 @@ class TestBadInput:
         except requests.ConnectionError:
             return
         assert 400 <= answer.status_code < 500
+
+    def test_dos_01_headers_without_end(self, house):
+        many = {f"X-{number}": "a" for number in range(10_000)}
+        for headers in (many, {"X-Large": "a" * (1 << 20)}):
+            try:
+                answer = raw.call(house.identity_url, "SignUp", b"{}", headers)
+            except requests.ConnectionError:
+                continue
+            assert answer.status_code == 431
+
+    @pytest.mark.alone
+    def test_dos_01_a_client_that_dawdles_is_hung_up_on(self, house):
+        start = b"POST / HTTP/1.1\r\nHost: localhost\r\n"
+        beginnings = [b"", b"POST", start, b"PRI * HTTP/2.0\r\n"]
+        ports = [houses.port_of(url) for url in (house.identity_url, house.api_url)]
+        waiting = []
+        for port in ports:
+            for beginning in beginnings:
+                waiting.append(socket.create_connection(("127.0.0.1", port), timeout=30))
+                waiting[-1].sendall(beginning)
+        deadline = time.monotonic() + 30
+        for connection in waiting:
+            connection.settimeout(max(0.1, deadline - time.monotonic()))
+            while connection.recv(4096):
+                pass
+            connection.close()
 
     @pytest.mark.parametrize("member", ["Username", "Password", "ClientId", "SecretHash"])
     def test_dos_02_fields_of_a_megabyte(self, house, plain, member):

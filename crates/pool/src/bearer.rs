@@ -67,7 +67,10 @@ impl Pools {
             other => other,
         };
         let pool = self.pool(&verified.pool).await.map_err(invalid)?;
-        self.client_of(&pool.id, &claims.client_id).await.map_err(invalid)?;
+        let client = self.client(&claims.client_id).await.map_err(invalid)?;
+        if client.pool != pool.id {
+            return Err(Refusal::InvalidAccessToken.into());
+        }
         let user = self.user_by_sub(&pool.id, &claims.sub).await.map_err(invalid)?;
         if !user.is_enabled {
             return Err(Refusal::Disabled.into());

@@ -4,6 +4,7 @@
 //! are made when they are first needed, since making them takes longer than starting the server.
 
 use crate::{Error, Pools, Result};
+use bytes::Bytes;
 use crypto::{Jwk, Jwks, SigningKey};
 use names::UserPoolId;
 use serde::{Deserialize, Serialize};
@@ -21,13 +22,28 @@ pub enum Use {
 pub struct LoadedKeys {
     pub id_tokens: Arc<SigningKey>,
     pub access_tokens: Arc<SigningKey>,
+    document: Bytes,
 }
 
 impl LoadedKeys {
+    fn new(id_tokens: Arc<SigningKey>, access_tokens: Arc<SigningKey>) -> Result<Self> {
+        let mut loaded = Self { id_tokens, access_tokens, document: Bytes::new() };
+        let document = serde_json::to_vec(&loaded.jwks());
+        let document = document.map_err(|_| Error::internal("a key set does not serialise"))?;
+        loaded.document = document.into();
+        Ok(loaded)
+    }
+
     /// The key set that the world verifies with.
     #[must_use]
     pub fn jwks(&self) -> Jwks {
-        Jwks { keys: vec![self.id_tokens.jwk().clone(), self.access_tokens.jwk().clone()] }
+        Jwks { keys: vec![self.id_tokens.jwk(), self.access_tokens.jwk()] }
+    }
+
+    /// The key set as the world reads it, made once: every verifier asks for it, again and again.
+    #[must_use]
+    pub fn jwks_document(&self) -> Bytes {
+        self.document.clone()
     }
 }
 
@@ -94,10 +110,9 @@ impl Pools {
         }
         let kept = self.records().get::<PoolKeys>(&key, self.now()).await?;
         let kept = kept.ok_or_else(|| Error::internal("the signing keys are gone"))?;
-        let loaded = Arc::new(LoadedKeys {
-            id_tokens: self.load_key(pool, &kept.id_tokens)?,
-            access_tokens: self.load_key(pool, &kept.access_tokens)?,
-        });
+        let id_tokens = self.load_key(pool, &kept.id_tokens)?;
+        let loaded = LoadedKeys::new(id_tokens, self.load_key(pool, &kept.access_tokens)?)?;
+        let loaded = Arc::new(loaded);
         if let Ok(mut all) = self.house().loaded_keys.write() {
             all.insert(pool.clone(), loaded.clone());
         }

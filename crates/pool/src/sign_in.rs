@@ -113,7 +113,7 @@ impl Pools {
     /// Signs a user in by password, which the client (or, for the admin flow, the server) was told.
     ///
     /// # Errors
-    /// [`Refusal::WrongCredentials`], [`Refusal::LockedOut`], and what [`Self::after_password`] refuses.
+    /// [`Refusal::WrongCredentials`], [`Refusal::LockedOut`], and what is refused after a right password.
     pub async fn sign_in_with_password(
         &self,
         caller: &Caller,
@@ -191,7 +191,7 @@ impl Pools {
     ///
     /// # Errors
     /// [`Refusal::WrongCredentials`], [`Refusal::LockedOut`], [`Refusal::InvalidSession`],
-    /// [`Refusal::SessionExpired`], [`Refusal::SessionUsed`], and what [`Self::after_password`] refuses.
+    /// [`Refusal::SessionExpired`], [`Refusal::SessionUsed`], and what is refused after a right password.
     pub async fn answer_srp(&self, caller: &Caller, answer: &SrpAnswer<'_>) -> Result<Outcome> {
         let block = STANDARD.decode(answer.secret_block).map_err(|_| Refusal::InvalidSession)?;
         let waiting = self.open::<SrpStep>(&caller.client, &block)?;

@@ -188,14 +188,21 @@ impl Record for UserPool {
     }
 }
 
-/// NFKC, and lower case unless case matters.
+/// NFKC, and lower case unless case matters. Turkish has four letters where others have two (I and ı, İ and
+/// i), and which of them is the other case of which depends on the reader: where case does not matter, they
+/// are one.
 pub(crate) fn fold(name: &str, is_case_sensitive: bool) -> String {
     use unicode_normalization::UnicodeNormalization;
     if name.is_ascii() {
         return if is_case_sensitive { name.to_owned() } else { name.to_ascii_lowercase() };
     }
     let composed: String = name.nfkc().collect();
-    if is_case_sensitive { composed } else { composed.to_lowercase().nfkc().collect() }
+    if is_case_sensitive {
+        return composed;
+    }
+    // The small form of İ is an i with a dot of its own above it.
+    let lower = composed.to_lowercase().replace("i\u{307}", "i").replace('\u{131}', "i");
+    lower.nfkc().collect()
 }
 
 #[cfg(test)]
@@ -210,6 +217,9 @@ mod tests {
         }
         assert_eq!(fold("zoe\u{308}", false), fold("ZO\u{cb}", false));
         assert_ne!(fold("Ann", true), fold("ann", true));
-        assert_ne!(fold("\u{130}rem", false), "irem");
+        for same in ["IREM", "\u{130}REM", "\u{131}rem", "i\u{307}rem"] {
+            assert_eq!(fold(same, false), "irem");
+        }
+        assert_ne!(fold("\u{130}REM", true), fold("IREM", true));
     }
 }

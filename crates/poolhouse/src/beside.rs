@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use crypto::{Jwks, VerifyingKey};
 use gateway::KeySets;
+use jiff::Timestamp;
 use kit::{NewProfile, Profile, Unavailable, authorizer::KeySource};
 use names::{Clock, Issuer, Sub, UserPoolId};
 use pool::{Error, Pools};
@@ -48,6 +49,11 @@ impl kit::Profiles for ProfilesBeside {
         };
         let created = self.profiles.create(document, (self.clock)()).await;
         created.map_err(|cause| Unavailable::new("the profiles", cause))
+    }
+
+    async fn signed_in(&self, sub: &Sub, at: Timestamp) -> Result<bool, Unavailable> {
+        let noted = self.profiles.note_sign_in(sub, at, (self.clock)()).await;
+        noted.map_err(|cause| Unavailable::new("the profiles", cause))
     }
 }
 

@@ -211,6 +211,15 @@ impl OurFunctions<'_> {
                 );
                 Arc::new(events.map_err(bad)?.into_function())
             }
+            kit::sign_up_guard::NAME => {
+                let path = environment.get(kit::sign_up_guard::DISPOSABLE_DOMAINS_FILE);
+                let domains = path.map(|path| files::read(Path::new(path))).transpose()?;
+                let guard = kit::sign_up_guard::SignUpGuard::from_environment(
+                    environment,
+                    domains.as_deref(),
+                );
+                Arc::new(guard.map_err(bad)?.into_function())
+            }
             kit::authorizer::NAME => {
                 let issuer = environment.get("ISSUER").map(Issuer::parse);
                 let Some(Ok(issuer)) = issuer else {

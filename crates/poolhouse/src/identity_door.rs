@@ -65,10 +65,10 @@ impl IdentityDoor {
         if let (Some(outbox), Some(place)) = (&self.dev, path.strip_prefix("/_poolhouse/")) {
             return match place {
                 "" => page::overview(&self.house, outbox),
-                "outputs" => json_answer(&json!(self.house.outputs), "no-store"),
+                "outputs" => json_answer(json!(self.house.outputs).to_string(), "no-store"),
                 "messages" => {
                     let to = page::parameter(request.uri().query().unwrap_or_default(), "to");
-                    json_answer(&Value::from(outbox.to(to.as_deref())), "no-store")
+                    json_answer(Value::from(outbox.to(to.as_deref())).to_string(), "no-store")
                 }
                 _ => nothing(),
             };
@@ -84,7 +84,7 @@ impl IdentityDoor {
             _ => return nothing(),
         };
         match answer {
-            Ok(answer) => json_answer(&answer, "public, max-age=300"),
+            Ok(answer) => json_answer(answer, "public, max-age=300"),
             Err(Error::Refused(Refusal::NoUserPool(_))) => nothing(),
             Err(error) => {
                 tracing::error!(?error, "a discovery document could not be made");
@@ -93,20 +93,18 @@ impl IdentityDoor {
         }
     }
 
-    async fn jwks(&self, pool: &UserPoolId) -> pool::Result<Value> {
+    async fn jwks(&self, pool: &UserPoolId) -> pool::Result<Bytes> {
         let pools = &self.house.idp.pools;
         let pool = pools.pool(pool).await?;
-        let keys = pools.keys(&pool.id).await?;
-        serde_json::to_value(keys.jwks())
-            .map_err(|_| Error::internal("a key set does not serialise"))
+        Ok(pools.keys(&pool.id).await?.jwks_document())
     }
 
     /// The discovery document of a pool without a domain: no endpoints of one.
-    async fn configuration(&self, pool: &UserPoolId) -> pool::Result<Value> {
+    async fn configuration(&self, pool: &UserPoolId) -> pool::Result<Bytes> {
         let pools = &self.house.idp.pools;
         let pool = pools.pool(pool).await?;
         let issuer = pools.issuer(&pool.id)?;
-        Ok(json!({
+        let document = json!({
             "id_token_signing_alg_values_supported": ["RS256"],
             "issuer": issuer,
             "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
@@ -114,7 +112,8 @@ impl IdentityDoor {
             "scopes_supported": ["openid", "email", "phone", "profile"],
             "subject_types_supported": ["public"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        }))
+        });
+        Ok(document.to_string().into())
     }
 }
 
@@ -151,8 +150,8 @@ fn text(status: StatusCode, body: &'static str) -> Response<Bytes> {
     response
 }
 
-fn json_answer(body: &Value, caching: &'static str) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(body.to_string()));
+fn json_answer(body: impl Into<Bytes>, caching: &'static str) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
     page::dress(response.headers_mut(), "application/json", caching);
     // Verifiers in browsers read key sets too; there is nothing in them that is anybody's.
     response

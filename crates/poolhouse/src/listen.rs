@@ -152,3 +152,87 @@ pub async fn end_wished() {
         let _ = tokio::signal::ctrl_c().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
+    };
+
+    const HEADERS: &str = "POST / HTTP/1.1\r\nHost: localhost\r\n";
+
+    /// Answers how many bytes came.
+    struct Scales;
+
+    impl Answer for Scales {
+        fn body_limit(&self) -> usize {
+            10
+        }
+
+        fn refuse(&self, unread: Unread) -> Response<Bytes> {
+            let mut response = Response::new(Bytes::from(format!("{unread:?}")));
+            *response.status_mut() = unread.status();
+            response
+        }
+
+        async fn answer(&self, request: Request<Bytes>, _: SocketAddr) -> Response<Bytes> {
+            Response::new(Bytes::from(request.into_body().len().to_string()))
+        }
+    }
+
+    /// What is heard until the server hangs up, for a client that says this and nothing more. The clock
+    /// is the runtime's, which moves on by itself whenever everybody waits.
+    async fn heard(said: &str) -> String {
+        let listener = bind((Ipv4Addr::LOCALHOST, 0).into()).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (_end, ended) = watch::channel(false);
+        tokio::spawn(serve(listener, Arc::new(Scales), ended));
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client.write_all(said.as_bytes()).await.unwrap();
+        let mut heard = Vec::new();
+        // A server that never hangs up would be waited for until the end of days.
+        let end = client.read_to_end(&mut heard);
+        let _ = tokio::time::timeout(Duration::from_secs(120), end).await.expect("no end");
+        String::from_utf8_lossy(&heard).into_owned()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_says_nothing_is_hung_up_on() {
+        for said in ["", "POST", HEADERS, "PRI * HTTP/2.0\r\n"] {
+            heard(said).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_come_is_not_waited_for() {
+        let answer = heard(&format!("{HEADERS}Content-Length: 5\r\n\r\nabc")).await;
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+        assert!(answer.ends_with("TooSlow"), "{answer}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_is_cut_at_the_limit_and_the_connection_with_it() {
+        let next = "GET /admin HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        let answer = heard(&format!("{HEADERS}Content-Length: 11\r\n\r\nabcdefghijk{next}")).await;
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+        assert!(answer.contains("connection: close"), "{answer}");
+        assert!(answer.ends_with("TooLarge"), "{answer}");
+        let whole = "Connection: close\r\nContent-Length: 10\r\n\r\nabcdefghij";
+        let answer = heard(&format!("{HEADERS}{whole}")).await;
+        assert!(answer.ends_with("\r\n\r\n10"), "{answer}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn headers_have_a_limit_in_number_and_in_size() {
+        let many: String = (0..=HEADER_COUNT).map(|number| format!("X-{number}: a\r\n")).collect();
+        // Some more than the limit: a buffer is looked at between two reads.
+        let large = format!("X: {}\r\n", "a".repeat(4 * HEADER_BYTES));
+        for headers in [many, large] {
+            let answer = heard(&format!("{HEADERS}{headers}\r\n")).await;
+            assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+        }
+    }
+}

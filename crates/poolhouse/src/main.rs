@@ -59,6 +59,12 @@ fn start_log(is_dev: bool) {
     use tracing_subscriber::{EnvFilter, fmt};
     let default = if is_dev { "warn" } else { "info" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    // Below this the AWS SDK tells whole requests and answers, which are everybody's records. Who wants to see
+    // them has to name the SDK's crates; `trace` for all is not enough.
+    let filter = match "aws_=info".parse() {
+        Ok(directive) => filter.add_directive(directive),
+        Err(_) => filter,
+    };
     let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if is_dev { log.compact().init() } else { log.json().init() }
 }

@@ -1,14 +1,16 @@
 //! Where do mails and texts go?
 
+use crate::Problem;
 use async_trait::async_trait;
 use pool::{Channel, Message, Post, Undelivered};
 use serde_json::{Value, json};
 use std::{
     collections::VecDeque,
-    path::PathBuf,
+    fs::{File, OpenOptions},
+    io::Write,
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
-use tokio::io::AsyncWriteExt;
 
 /// How many messages `dev` shows.
 const KEPT: usize = 1000;
@@ -43,15 +45,23 @@ impl Post for DevOutbox {
 }
 
 /// A file that messages are appended to, a JSON document a line, for whatever delivers them.
+///
+/// A line is in the file when its message counts as sent, and outlives the process. It is not forced to the
+/// disk: a code that is lost with the machine is asked for again.
 pub struct FileOutbox {
-    path: PathBuf,
-    turn: tokio::sync::Mutex<()>,
+    file: Mutex<File>,
 }
 
 impl FileOutbox {
-    /// An outbox in this file.
-    pub fn new(path: PathBuf) -> Self {
-        Self { path, turn: tokio::sync::Mutex::default() }
+    /// An outbox in this file, which only its owner may read.
+    pub fn open(path: &Path) -> Result<Self, Problem> {
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path);
+        let file = file.map_err(|cause| Problem::new(path.display().to_string(), cause))?;
+        Ok(Self { file: Mutex::new(file) })
     }
 }
 
@@ -59,17 +69,8 @@ impl FileOutbox {
 impl Post for FileOutbox {
     async fn send(&self, message: Message) -> Result<(), Undelivered> {
         let line = format!("{}\n", document(&message));
-        let _turn = self.turn.lock().await;
-        let mut options = tokio::fs::OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        options.mode(0o600);
-        let written = async {
-            let mut file = options.open(&self.path).await?;
-            file.write_all(line.as_bytes()).await?;
-            file.sync_data().await
-        };
-        written.await.map_err(|cause| Undelivered(cause.to_string()))
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(line.as_bytes()).map_err(|cause| Undelivered(cause.to_string()))
     }
 }
 

@@ -39,8 +39,8 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
     let access_key = access_keys::from_file(&arguments.access_key_file)?;
     let store = place.open().await?;
     check_master_key(&store, &master).await?;
-    let post: Arc<dyn Post> = match arguments.outbox.clone() {
-        Some(path) => Arc::new(FileOutbox::new(path)),
+    let post: Arc<dyn Post> = match &arguments.outbox {
+        Some(path) => Arc::new(FileOutbox::open(path)?),
         None => {
             tracing::warn!("without --outbox no mail or text can be sent");
             Arc::new(NoPost)

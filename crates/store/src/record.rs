@@ -10,7 +10,7 @@ use std::{
     any::Any,
     collections::HashMap,
     ops::{Deref, DerefMut},
-    sync::{Arc, RwLock},
+    sync::{Arc, OnceLock, RwLock},
 };
 
 /// Something that is kept under a key of its own, as JSON.
@@ -63,7 +63,8 @@ pub struct Kept<R> {
     record: R,
     // INVARIANT: the version, claims and expiry of `record` as the store has them, whatever was changed since.
     version: Version,
-    claims: Vec<Claim>,
+    /// Worked out before the first change, if not earlier: most records are only read.
+    claims: OnceLock<Vec<Claim>>,
     expiry: Option<Timestamp>,
 }
 
@@ -72,10 +73,17 @@ impl<R> Kept<R> {
     pub fn into_inner(self) -> R {
         self.record
     }
+}
+
+impl<R: Record> Kept<R> {
+    /// The claims that the record held when it was read.
+    fn claims(&self) -> &[Claim] {
+        self.claims.get_or_init(|| self.record.claims())
+    }
 
     /// Whether the record held this claim when it was read.
     fn holds(&self, claim: &Key) -> bool {
-        self.claims.iter().any(|held| held.key == *claim)
+        self.claims().iter().any(|held| held.key == *claim)
     }
 }
 
@@ -86,8 +94,9 @@ impl<R> Deref for Kept<R> {
     }
 }
 
-impl<R> DerefMut for Kept<R> {
+impl<R: Record> DerefMut for Kept<R> {
     fn deref_mut(&mut self) -> &mut R {
+        self.claims();
         &mut self.record
     }
 }
@@ -150,8 +159,8 @@ impl Commit {
         let claims = kept.record.claims();
         self.put_record(&kept.record, Condition::Version(kept.version));
         let (held, added): (Vec<Claim>, Vec<Claim>) =
-            claims.iter().cloned().partition(|claim| kept.claims.contains(claim));
-        for gone in kept.claims.iter().filter(|old| !claims.contains(old)) {
+            claims.iter().cloned().partition(|claim| kept.claims().contains(claim));
+        for gone in kept.claims().iter().filter(|old| !claims.contains(old)) {
             self.write(deletion(&gone.key, Condition::Always));
         }
         self.put_claims(&kept.record, &added, Condition::Absent);
@@ -174,7 +183,7 @@ impl Commit {
     /// Deletes a record with its claims. Fails the commit if it is not the one that was read.
     pub fn delete<R: Record>(&mut self, kept: &Kept<R>) -> &mut Self {
         self.write(deletion(&kept.record.key(), Condition::Version(kept.version)));
-        kept.claims.iter().for_each(|old| self.write(deletion(&old.key, Condition::Always)));
+        kept.claims().iter().for_each(|old| self.write(deletion(&old.key, Condition::Always)));
         self
     }
 
@@ -442,7 +451,7 @@ impl Records {
 fn parse<R: Record>(item: &Item) -> Result<Kept<R>, Broken> {
     let record: R = serde_json::from_slice(&item.body)
         .map_err(|error| unreadable::<R>(Some(Box::new(error))))?;
-    let claims = record.claims();
+    let claims = OnceLock::new();
     Ok(Kept { record, version: item.version, claims, expiry: item.expires_at })
 }
 

@@ -58,4 +58,32 @@ impl Profiles {
             Err(Refused::Broken(broken)) => Err(broken),
         }
     }
+
+    /// Notes when a user signed in last. Answers whether there is such a profile.
+    ///
+    /// # Errors
+    /// [`Broken`].
+    pub async fn note_sign_in(
+        &self,
+        id: &Sub,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, Broken> {
+        for _ in 0..4 {
+            let Some(mut row) = self.find(id, now).await? else { return Ok(false) };
+            // Another sign-in, of a device or a node with a later clock, may have been noted meanwhile.
+            if row.document.last_login_at.is_some_and(|known| known >= at) {
+                return Ok(true);
+            }
+            row.document.last_login_at = Some(at);
+            let mut commit = Commit::new();
+            commit.save(&row);
+            match self.records.commit(commit, now).await {
+                Ok(()) => return Ok(true),
+                Err(Refused::Conflict(_)) => {}
+                Err(Refused::Broken(broken)) => return Err(broken),
+            }
+        }
+        Ok(true)
+    }
 }

@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pool", &["crypto", "events", "functions", "names", "store"]),
     // Doors.
     ("wire", &["crypto", "names"]),
-    ("idp", &["names", "pool", "wire"]),
+    ("idp", &["crypto", "names", "pool", "store", "wire"]),
     ("users", &["events", "functions", "names", "pool", "store"]),
     ("gateway", &["crypto", "events", "functions", "names"]),
     // Our own functions: no store, no door, no AWS SDK.

@@ -31,3 +31,26 @@ async fn the_size_of_a_page_is_needed_and_a_strange_token_is_refused() {
         &house.call("ListUserPools", json!({ "MaxResults": 1, "NextToken": "x" })).await.line(),
     );
 }
+
+#[tokio::test]
+async fn a_pool_of_another_region_is_not_there() {
+    let house = House::empty();
+    let pool = house.make_pool(json!({})).await;
+    let listed = async |region: &str| {
+        let credentials = format!(
+            "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20261121/{region}/cognito-idp/aws4_request, \
+             SignedHeaders=host, Signature=00"
+        );
+        let request = http::Request::post("/")
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", "AWSCognitoIdentityProviderService.ListUserPools")
+            .header("authorization", credentials)
+            .body(r#"{"MaxResults":60}"#.into())
+            .unwrap();
+        house.send(request).await.ok()["UserPools"].clone()
+    };
+    assert_eq!(listed("eu-west-1").await[0]["Id"], pool);
+    assert_eq!(listed("us-east-2").await, json!([]));
+    // Not one whose name merely begins like the region's.
+    assert_eq!(listed("eu-west-11").await, json!([]));
+}

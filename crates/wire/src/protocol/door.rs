@@ -92,7 +92,12 @@ impl<S: Service> Door<S> {
         {
             tracing::error!(operation, request_id, cause, "an operation is broken");
         }
-        tracing::info!(operation, outcome = code, milliseconds, request_id, "answered");
+        // What was refused is worth a line in production; what went well is not worth its cost there.
+        if outcome.is_err() {
+            tracing::info!(operation, outcome = code, milliseconds, request_id, "answered");
+        } else {
+            tracing::debug!(operation, outcome = code, milliseconds, request_id, "answered");
+        }
         let mut response = match outcome {
             Ok(body) => Response::new(body),
             Err(fault) => refusal(&fault),

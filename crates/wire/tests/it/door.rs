@@ -441,3 +441,14 @@ async fn each_signed_operation_refuses_a_caller_without_a_valid_signature() {
         assert_eq!(code(&signed), "InvalidParameterException:", "{}", row.name());
     }
 }
+
+#[tokio::test]
+async fn what_could_not_be_read_is_refused_in_the_same_words() {
+    let fault = Fault::refusal("RequestTimeoutException", "Too slow.").with_status(408);
+    let response = door(Admission::AnyCredentials).refuse(&fault);
+    assert_eq!(response.status(), 408);
+    assert_eq!(response.headers()["x-amzn-errortype"], "RequestTimeoutException:");
+    assert_eq!(response.headers()["x-amzn-errormessage"], "Too slow.");
+    assert_eq!(response.headers()["content-type"], "application/x-amz-json-1.1");
+    assert!(response.headers().contains_key("x-amzn-requestid"));
+}

@@ -192,13 +192,14 @@ async fn reads(house: &House, tokens: &[Tokens], scale: &Scale, report: &mut Rep
     let get_user =
         |tokens: &Tokens| house.call("GetUser", json!({ "AccessToken": tokens.access_token }));
     let admin = |number| house.admin("AdminGetUser", json!({ "Username": House::email(number) }));
-    let flows: [(Flow, Vec<Vec<u8>>); 3] = [
+    let flows: [(Flow, Vec<Vec<u8>>); 4] = [
         (Flow::new("GetUser", 22, Needs::NOTHING), tokens.iter().map(get_user).collect()),
         (
             Flow::new("AdminGetUser with SigV4", 20, Needs::NOTHING),
             (0..SIGNED_IN).map(admin).collect(),
         ),
         (Flow::new("JWKS", 12, Needs::NOTHING), vec![house.jwks()]),
+        (Flow::new("HTTP itself: /, 404", None, Needs::NOTHING), vec![house.nothing()]),
     ];
     for (flow, requests) in flows {
         let limit = Limit::time(scale.flow);

@@ -67,6 +67,11 @@ impl House {
         requests::get(self.server.identity, &path, None)
     }
 
+    /// A request for what is not there: the price of HTTP itself.
+    pub fn nothing(&self) -> Vec<u8> {
+        requests::get(self.server.identity, "/", None)
+    }
+
     pub fn get(&self, path: &str, bearer: Option<&str>) -> Vec<u8> {
         requests::get(self.server.api, path, bearer)
     }
@@ -101,7 +106,6 @@ impl House {
     }
 
     /// Sends requests over these connections, round and round until the limit, and hands each answer on.
-    /// Every answer must be a 200.
     pub async fn drive(
         &self,
         connections: &mut [Connection],
