@@ -24,7 +24,7 @@ impl Scale {
         Self {
             flow: Duration::from_secs(3),
             sign_up: Duration::from_secs(4),
-            exchanges: 1024,
+            exchanges: 2048,
             users: 10_000,
             top_up: Duration::from_secs(60),
             starts: 20,
