@@ -1,9 +1,10 @@
 //! What is said to a user, and over which channel?
 
-use crate::{Contact, Error, MessageTemplates, Pools, Refusal, Result, User, UserPool};
+use crate::{Contact, Error, Pools, Refusal, Result, User, UserPool};
 use async_trait::async_trait;
+use events::cognito::{CustomMessageRequest, CustomMessageResponse, Metadata, TriggerSource};
 use jiff::Timestamp;
-use names::{Code, Password};
+use names::ClientId;
 
 /// A mail or a text message on its way. Its code and body are secrets: `Debug` does not show them.
 #[derive(Clone)]
@@ -80,85 +81,205 @@ fn mask_phone_number(number: &str) -> String {
     format!("+*******{}", last.into_iter().rev().collect::<String>())
 }
 
+/// Why a message is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    SignUp,
+    AdminCreateUser,
+    ResendCode,
+    ForgotPassword,
+    UpdateUserAttribute,
+    VerifyUserAttribute,
+}
+
+impl Occasion {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::SignUp => "SignUp",
+            Self::AdminCreateUser => "AdminCreateUser",
+            Self::ResendCode => "ResendCode",
+            Self::ForgotPassword => "ForgotPassword",
+            Self::UpdateUserAttribute => "UpdateUserAttribute",
+            Self::VerifyUserAttribute => "VerifyUserAttribute",
+        }
+    }
+
+    /// The source under which the function that words messages is asked.
+    pub(crate) fn custom_message(self) -> TriggerSource {
+        match self {
+            Self::SignUp => TriggerSource::CustomMessageSignUp,
+            Self::AdminCreateUser => TriggerSource::CustomMessageAdminCreateUser,
+            Self::ResendCode => TriggerSource::CustomMessageResendCode,
+            Self::ForgotPassword => TriggerSource::CustomMessageForgotPassword,
+            Self::UpdateUserAttribute => TriggerSource::CustomMessageUpdateUserAttribute,
+            Self::VerifyUserAttribute => TriggerSource::CustomMessageVerifyUserAttribute,
+        }
+    }
+}
+
+/// Whom a message is for, and on which occasion.
+#[derive(Clone, Copy)]
+pub(crate) struct About<'a> {
+    pub pool: &'a UserPool,
+    /// None where an administrator acts.
+    pub client: Option<&'a ClientId>,
+    pub user: &'a User,
+    pub occasion: Occasion,
+    /// What the client wants functions to hear.
+    pub metadata: &'a Metadata,
+}
+
+/// A message that is worded and waits for its code.
+///
+/// A function may refuse to word it, so this comes before what the code is kept with.
+pub(crate) struct Draft {
+    contact: Contact,
+    address: String,
+    occasion: Occasion,
+    subject: String,
+    body: String,
+}
+
 impl Pools {
-    /// Sends a code to one of a user's contacts.
-    pub(crate) async fn send_code(
+    /// Words the message with which a code goes to one of a user's contacts.
+    ///
+    /// # Errors
+    /// What the function that words messages refuses.
+    pub(crate) async fn draft_code(
         &self,
-        pool: &UserPool,
-        user: &User,
+        about: About<'_>,
         contact: Contact,
         address: &str,
-        purpose: &'static str,
-        code: &Code,
-    ) -> Result<Delivery> {
+    ) -> Result<Draft> {
+        let answer = self.ask_custom_message(about).await?;
+        let texts = &about.pool.settings.messages;
+        let (subject, body) = match contact {
+            Contact::Email => {
+                (texts.verification_subject.as_deref(), texts.verification_email.as_deref())
+            }
+            Contact::PhoneNumber => (None, texts.verification_sms.as_deref()),
+        };
+        let theirs = worded(&answer, contact, &[CODE]);
+        let subject = theirs.subject.or(subject).unwrap_or(SUBJECT);
+        let body = theirs.body.or(body).unwrap_or(VERIFICATION);
+        let body = body.replace(USERNAME, about.user.username.as_str());
+        Ok(Draft::new(about.occasion, contact, address, subject, body))
+    }
+
+    /// Words the invitations of a user whom an administrator made: one for each medium that can reach the
+    /// user. The function that words messages is asked once for all of them.
+    ///
+    /// # Errors
+    /// What that function refuses.
+    pub(crate) async fn draft_invitations(
+        &self,
+        about: About<'_>,
+        mediums: &[Contact],
+    ) -> Result<Vec<Draft>> {
+        let About { pool, user, occasion, .. } = about;
+        let reached: Vec<_> = mediums
+            .iter()
+            .filter_map(|contact| Some((*contact, user.attribute(contact.attribute())?)))
+            .collect();
+        if reached.is_empty() {
+            return Ok(Vec::new());
+        }
+        let answer = self.ask_custom_message(about).await?;
         let texts = &pool.settings.messages;
-        let (subject, body) = match contact {
-            Contact::Email => (
-                texts.verification_subject.clone().unwrap_or_else(|| SUBJECT.to_owned()),
-                texts.verification_email.as_deref().unwrap_or(VERIFICATION),
-            ),
-            Contact::PhoneNumber => {
-                (String::new(), texts.verification_sms.as_deref().unwrap_or(VERIFICATION))
-            }
-        };
-        let body =
-            body.replace("{####}", code.reveal()).replace("{username}", user.username.as_str());
-        self.hand_over(contact, address, purpose, subject, body, code.reveal()).await?;
-        Ok(Delivery::to(contact, address))
+        let drafts = reached.into_iter().map(|(contact, address)| {
+            let (subject, body) = match contact {
+                Contact::Email => {
+                    (texts.invitation_subject.as_deref(), texts.invitation_email.as_deref())
+                }
+                Contact::PhoneNumber => (None, texts.invitation_sms.as_deref()),
+            };
+            let theirs = worded(&answer, contact, &[CODE, USERNAME]);
+            let subject = theirs.subject.or(subject).unwrap_or(INVITATION_SUBJECT);
+            let body = theirs.body.or(body).unwrap_or(INVITATION);
+            // People know themselves by the name they sign in with, not by a generated one.
+            let name =
+                if pool.has_username_attributes() { address } else { user.username.as_str() };
+            let body = body.replace(USERNAME, name);
+            Draft::new(occasion, contact, address, subject, body)
+        });
+        Ok(drafts.collect())
     }
 
-    /// Sends the temporary password to a user whom an administrator made.
-    pub(crate) async fn send_invitation(
-        &self,
-        pool: &UserPool,
-        user: &User,
-        contact: Contact,
-        password: &Password,
-    ) -> Result<()> {
-        let MessageTemplates { invitation_subject, invitation_email, invitation_sms, .. } =
-            &pool.settings.messages;
-        let (subject, body) = match contact {
-            Contact::Email => (
-                invitation_subject.clone().unwrap_or_else(|| INVITATION_SUBJECT.to_owned()),
-                invitation_email.as_deref().unwrap_or(INVITATION),
-            ),
-            Contact::PhoneNumber => {
-                (String::new(), invitation_sms.as_deref().unwrap_or(INVITATION))
-            }
-        };
-        // People know themselves by the name they sign in with, not by a generated one.
-        let name = if pool.has_username_attributes() {
-            user.attribute(contact.attribute()).unwrap_or_default()
-        } else {
-            user.username.as_str()
-        };
-        let body = body.replace("{username}", name).replace("{####}", password.reveal());
-        let Some(address) = user.attribute(contact.attribute()) else { return Ok(()) };
-        self.hand_over(contact, address, "AdminCreateUser", subject, body, password.reveal()).await
-    }
-
-    async fn hand_over(
-        &self,
-        contact: Contact,
-        address: &str,
-        purpose: &'static str,
-        subject: String,
-        body: String,
-        code: &str,
-    ) -> Result<()> {
+    /// Puts the code, or the temporary password, into a message and hands it over.
+    ///
+    /// # Errors
+    /// [`Refusal::NotDelivered`].
+    pub(crate) async fn send(&self, draft: Draft, code: &str) -> Result<Delivery> {
+        let Draft { contact, address, occasion, subject, body } = draft;
+        let delivery = Delivery::to(contact, &address);
         let channel = match contact {
             Contact::Email => Channel::Email,
             Contact::PhoneNumber => Channel::Sms,
         };
-        let (to, code, sent_at) = (address.to_owned(), code.to_owned(), self.now());
-        let message = Message { to, channel, purpose, subject, body, code, sent_at };
+        let message = Message {
+            to: address,
+            channel,
+            purpose: occasion.as_str(),
+            subject,
+            body: body.replace(CODE, code),
+            code: code.to_owned(),
+            sent_at: self.now(),
+        };
         self.house().post.send(message).await.map_err(|undelivered| {
+            let purpose = occasion.as_str();
             tracing::warn!(purpose, reason = %undelivered, "a message was not handed over");
             Error::Refused(Refusal::NotDelivered)
-        })
+        })?;
+        Ok(delivery)
     }
 }
 
+impl Draft {
+    fn new(
+        occasion: Occasion,
+        contact: Contact,
+        address: &str,
+        subject: &str,
+        body: String,
+    ) -> Self {
+        let subject = match contact {
+            Contact::Email => subject.to_owned(),
+            Contact::PhoneNumber => String::new(),
+        };
+        Self { contact, address: address.to_owned(), occasion, subject, body }
+    }
+}
+
+/// What a function says of one message.
+#[derive(Default)]
+struct Worded<'a> {
+    subject: Option<&'a str>,
+    body: Option<&'a str>,
+}
+
+/// The function's words for this contact. A text without a placeholder that it needs would reach somebody
+/// who can do nothing with it, so it is not used, and the log says so.
+fn worded<'a>(
+    answer: &'a CustomMessageResponse,
+    contact: Contact,
+    placeholders: &[&str],
+) -> Worded<'a> {
+    let (subject, body) = match contact {
+        Contact::Email => (answer.email_subject.as_deref(), answer.email_message.as_deref()),
+        Contact::PhoneNumber => (None, answer.sms_message.as_deref()),
+    };
+    let is_usable = |text: &&str| {
+        let is_whole = placeholders.iter().all(|placeholder| text.contains(placeholder));
+        if !is_whole && !text.is_empty() {
+            tracing::warn!("a message of a function lacks a placeholder and is not used");
+        }
+        is_whole
+    };
+    Worded { subject: subject.filter(|subject| !subject.is_empty()), body: body.filter(is_usable) }
+}
+
+const CODE: &str = CustomMessageRequest::CODE;
+const USERNAME: &str = CustomMessageRequest::USERNAME;
 const SUBJECT: &str = "Your verification code";
 const VERIFICATION: &str = "Your confirmation code is {####}";
 const INVITATION_SUBJECT: &str = "Your temporary password";
@@ -167,6 +288,19 @@ const INVITATION: &str = "Your username is {username} and temporary password is 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_without_its_placeholders_is_not_used() {
+        let answer = CustomMessageResponse {
+            email_message: Some("Hello {username}".to_owned()),
+            email_subject: Some("Welcome".to_owned()),
+            sms_message: Some("{username}: {####}".to_owned()),
+        };
+        let mail = worded(&answer, Contact::Email, &[CODE]);
+        assert_eq!((mail.subject, mail.body), (Some("Welcome"), None));
+        let text = worded(&answer, Contact::PhoneNumber, &[CODE, USERNAME]);
+        assert_eq!((text.subject, text.body), (None, Some("{username}: {####}")));
+    }
 
     #[test]
     fn an_address_is_masked_as_cognito_does() {

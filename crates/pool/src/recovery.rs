@@ -3,6 +3,7 @@
 use crate::{
     Allowance, Bearer, Caller, Contact, Delivery, Pools, Purpose, Recovery, Refusal, Result,
     SealedPassword, User, UserPool, UserStatus, code::spend, is_email, is_phone_number,
+    message::Occasion,
 };
 use events::cognito::TriggerSource;
 use jiff::SignedDuration;
@@ -35,13 +36,15 @@ impl Pools {
             Err(refusal) => return Err(refusal.into()),
         };
         let address = user.attribute(contact.attribute()).unwrap_or_default().to_owned();
+        let about = caller.about(&user, Occasion::ForgotPassword);
+        let draft = self.draft_code(about, contact, &address).await?;
         let (code, sent) =
             self.new_code(&user, Purpose::ResetPassword, contact.attribute(), &address)?;
         self.commit(|commit| {
             commit.put(&sent);
         })
         .await?;
-        self.send_code(pool, &user, contact, &address, "ForgotPassword", &code).await
+        self.send(draft, code.reveal()).await
     }
 
     /// Sets a password by the code that was sent. Every refresh token is spent by it.

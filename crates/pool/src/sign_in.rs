@@ -8,6 +8,7 @@ use crate::{
     Attributes, Challenge, Client, Error, Flow, Outcome, Pools, Refusal, Result, SealedPassword,
     User, UserPool, UserStatus,
     challenge::{NewPasswordStep, SrpStep},
+    message::{About, Occasion},
 };
 use base64::{
     Engine,
@@ -70,6 +71,12 @@ impl Caller {
 }
 
 impl Caller {
+    /// What a message of this call is about.
+    pub(crate) fn about<'a>(&'a self, user: &'a User, occasion: Occasion) -> About<'a> {
+        let Self { pool, client, metadata, .. } = self;
+        About { pool, client: Some(&client.id), user, occasion, metadata }
+    }
+
     /// What is said to a guess when no code is waiting. Where it is hidden who exists, a code that is gone is
     /// like a wrong one, since for somebody who does not exist there never was one.
     pub(crate) fn without_a_code(&self) -> Refusal {

@@ -4,16 +4,24 @@
 //! in the function's words; everything else that goes wrong reaches the caller as a name only, and the log
 //! in full.
 
-use crate::{Caller, Pools, Refusal, Result, TokenEventVersion, User, UserPool};
+use crate::{Caller, Pools, Refusal, Result, TokenEventVersion, User, UserPool, message::About};
 use bytes::Bytes;
 use events::cognito::{
-    self, Attributes, CallerContext, Metadata, PostAuthenticationRequest, PostConfirmationRequest,
-    PreAuthenticationRequest, PreSignUpRequest, PreSignUpResponse, PreTokenGenerationRequest,
-    PreTokenGenerationV1Response, PreTokenGenerationV2Response, TriggerEvent, TriggerSource,
+    self, Attributes, CallerContext, CustomMessageRequest, CustomMessageResponse, Metadata,
+    PostAuthenticationRequest, PostConfirmationRequest, PreAuthenticationRequest, PreSignUpRequest,
+    PreSignUpResponse, PreTokenGenerationRequest, PreTokenGenerationV1Response,
+    PreTokenGenerationV2Response, TriggerEvent, TriggerSource,
 };
 use functions::Failure;
 use names::{ClientId, FunctionArn, Username};
 use serde::{Serialize, de::DeserializeOwned};
+
+/// The placeholder for a link, as events carry it. No pool of this house confirms by link.
+const LINK: &str = "{##Click Here##}";
+/// The longest texts that a function may answer, in characters.
+const LONGEST_TEXT: usize = 140;
+const LONGEST_SUBJECT: usize = 140;
+const LONGEST_MAIL: usize = 20_000;
 
 /// What a function before tokens answered.
 pub(crate) enum TokenChanges {
@@ -67,6 +75,46 @@ impl Pools {
             request,
         );
         self.fire::<_, cognito::Empty>(function, &event).await.map(drop)
+    }
+
+    /// Asks the function that words messages, if there is one.
+    pub(crate) async fn ask_custom_message(
+        &self,
+        about: About<'_>,
+    ) -> Result<CustomMessageResponse> {
+        let About { pool, client, user, occasion, metadata } = about;
+        let Some(function) = &pool.settings.triggers.custom_message else {
+            return Ok(CustomMessageResponse::default());
+        };
+        let source = occasion.custom_message();
+        let invites = source == TriggerSource::CustomMessageAdminCreateUser;
+        let request = CustomMessageRequest {
+            user_attributes: event_attributes(user),
+            code_parameter: Some(CustomMessageRequest::CODE.to_owned()),
+            link_parameter: Some(LINK.to_owned()),
+            username_parameter: invites.then(|| CustomMessageRequest::USERNAME.to_owned()),
+            client_metadata: some(metadata.clone()),
+        };
+        let event = TriggerEvent::new(
+            source,
+            pool.id.as_str(),
+            user.username.as_str(),
+            context(client),
+            request,
+        );
+        let answer: CustomMessageResponse = self.fire(function, &event).await?;
+        let bounds = [
+            ("smsMessage", &answer.sms_message, LONGEST_TEXT),
+            ("emailSubject", &answer.email_subject, LONGEST_SUBJECT),
+            ("emailMessage", &answer.email_message, LONGEST_MAIL),
+        ];
+        for (name, text, longest) in bounds {
+            if text.as_ref().is_some_and(|text| text.chars().nth(longest).is_some()) {
+                let reason = format!("{name} has more than {longest} characters");
+                return Err(Refusal::TriggerAnswer { trigger: "CustomMessage", reason }.into());
+            }
+        }
+        Ok(answer)
     }
 
     /// Asks the function before a password is looked at, if there is one. A user that does not exist is

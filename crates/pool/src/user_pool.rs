@@ -82,6 +82,7 @@ pub struct Triggers {
     pub pre_authentication: Option<FunctionArn>,
     pub post_authentication: Option<FunctionArn>,
     pub pre_token_generation: Option<PreTokenGeneration>,
+    pub custom_message: Option<FunctionArn>,
 }
 
 /// The pre-token function, and the version of the event it understands.

@@ -16,7 +16,6 @@ pub(crate) fn triggers(
     tier: UserPoolTierType,
 ) -> Result<Triggers, Refusal> {
     let uncalled = [
-        ("CustomMessage", given.custom_message.is_some()),
         ("DefineAuthChallenge", given.define_auth_challenge.is_some()),
         ("CreateAuthChallenge", given.create_auth_challenge.is_some()),
         ("VerifyAuthChallengeResponse", given.verify_auth_challenge_response.is_some()),
@@ -37,6 +36,7 @@ pub(crate) fn triggers(
         pre_authentication: function("PreAuthentication", given.pre_authentication.as_deref())?,
         post_authentication: function("PostAuthentication", given.post_authentication.as_deref())?,
         pre_token_generation: pre_token_generation(given, tier)?,
+        custom_message: function("CustomMessage", given.custom_message.as_deref())?,
     })
 }
 
@@ -88,6 +88,7 @@ pub(crate) fn lambda_config(triggers: &Triggers, key: Option<String>) -> LambdaC
         post_confirmation: text(&triggers.post_confirmation),
         pre_authentication: text(&triggers.pre_authentication),
         post_authentication: text(&triggers.post_authentication),
+        custom_message: text(&triggers.custom_message),
         kms_key_id: key,
         ..LambdaConfigType::default()
     };

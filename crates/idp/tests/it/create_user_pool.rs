@@ -80,7 +80,7 @@ async fn what_is_given_is_told_back() {
         "DeletionProtection": "ACTIVE",
         "LambdaConfig": {
             "PreSignUp": arn("a"), "PostConfirmation": arn("b"), "PreAuthentication": arn("c"),
-            "PostAuthentication": arn("d"),
+            "PostAuthentication": arn("d"), "CustomMessage": arn("f"),
             "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": arn("e") },
             "KMSKeyID": "arn:aws:kms:eu-west-1:000000000000:key/1234",
         },
