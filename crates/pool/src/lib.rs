@@ -14,6 +14,7 @@ mod challenge;
 mod client;
 mod code;
 mod create_user;
+mod custom_auth;
 mod error;
 mod group;
 mod keys;
@@ -44,6 +45,7 @@ pub use client::{
 };
 pub use code::Purpose;
 pub use create_user::{CreateUser, Invitation};
+pub use custom_auth::CustomAnswer;
 pub use error::{Broken, Error, Refusal, Result, Taken};
 pub use group::Group;
 pub use keys::{LoadedKeys, Use};

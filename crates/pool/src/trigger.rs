@@ -4,17 +4,23 @@
 //! in the function's words; everything else that goes wrong reaches the caller as a name only, and the log
 //! in full.
 
-use crate::{Caller, Pools, Refusal, Result, TokenEventVersion, User, UserPool, message::About};
+use crate::{
+    Caller, Pools, Refusal, Result, TokenEventVersion, User, UserPool, challenge::Steps,
+    custom_auth::not_configured, message::About,
+};
 use bytes::Bytes;
 use events::cognito::{
-    self, Attributes, CallerContext, CustomMessageRequest, CustomMessageResponse, Metadata,
-    PostAuthenticationRequest, PostConfirmationRequest, PreAuthenticationRequest, PreSignUpRequest,
-    PreSignUpResponse, PreTokenGenerationRequest, PreTokenGenerationV1Response,
-    PreTokenGenerationV2Response, TriggerEvent, TriggerSource,
+    self, Attributes, CallerContext, CreateAuthChallengeRequest, CreateAuthChallengeResponse,
+    CustomMessageRequest, CustomMessageResponse, DefineAuthChallengeRequest,
+    DefineAuthChallengeResponse, Metadata, PostAuthenticationRequest, PostConfirmationRequest,
+    PreAuthenticationRequest, PreSignUpRequest, PreSignUpResponse, PreTokenGenerationRequest,
+    PreTokenGenerationV1Response, PreTokenGenerationV2Response, TriggerEvent, TriggerSource,
+    VerifyAuthChallengeRequest, VerifyAuthChallengeResponse,
 };
 use functions::Failure;
 use names::{ClientId, FunctionArn, Username};
 use serde::{Serialize, de::DeserializeOwned};
+use std::collections::BTreeMap;
 
 /// The placeholder for a link, as events carry it. No pool of this house confirms by link.
 const LINK: &str = "{##Click Here##}";
@@ -131,12 +137,79 @@ impl Pools {
         let request = PreAuthenticationRequest {
             user_attributes: user.map(event_attributes).unwrap_or_default(),
             validation_data: some(caller.metadata.clone()),
-            user_not_found: caller.client.settings.hides_missing_users.then_some(user.is_none()),
+            user_not_found: user_not_found(caller, user),
         };
         let username = user.map_or(name, |user| &user.username);
         let source = TriggerSource::PreAuthentication;
         let event = self.sign_in_event(caller, source, username, request);
         self.fire::<_, cognito::Empty>(function, &event).await.map(drop)
+    }
+
+    /// Asks the function that decides what comes next in a custom sign-in.
+    pub(crate) async fn ask_define_auth_challenge(
+        &self,
+        caller: &Caller,
+        steps: &Steps,
+        user: Option<&User>,
+    ) -> Result<DefineAuthChallengeResponse> {
+        let function = &caller.pool.settings.triggers.define_auth_challenge;
+        let function = function.as_ref().ok_or_else(not_configured)?;
+        let request = DefineAuthChallengeRequest {
+            user_attributes: user.map(event_attributes).unwrap_or_default(),
+            session: steps.results.clone(),
+            client_metadata: some(caller.metadata.clone()),
+            user_not_found: user_not_found(caller, user),
+        };
+        let source = TriggerSource::DefineAuthChallenge;
+        self.fire(function, &self.sign_in_event(caller, source, &steps.name, request)).await
+    }
+
+    /// Asks the function that makes the challenges of a custom sign-in.
+    pub(crate) async fn ask_create_auth_challenge(
+        &self,
+        caller: &Caller,
+        steps: &Steps,
+        user: Option<&User>,
+        challenge_name: &str,
+    ) -> Result<CreateAuthChallengeResponse> {
+        let function = &caller.pool.settings.triggers.create_auth_challenge;
+        let function = function.as_ref().ok_or_else(not_configured)?;
+        let request = CreateAuthChallengeRequest {
+            user_attributes: user.map(event_attributes).unwrap_or_default(),
+            challenge_name: challenge_name.to_owned(),
+            session: steps.results.clone(),
+            client_metadata: some(caller.metadata.clone()),
+            user_not_found: user_not_found(caller, user),
+        };
+        let source = TriggerSource::CreateAuthChallenge;
+        self.fire(function, &self.sign_in_event(caller, source, &steps.name, request)).await
+    }
+
+    /// Asks the function that looks at the answers of a custom sign-in. It has to say yes or no.
+    pub(crate) async fn ask_verify_auth_challenge(
+        &self,
+        caller: &Caller,
+        steps: &Steps,
+        user: Option<&User>,
+        private: Option<BTreeMap<String, String>>,
+        answer: &str,
+    ) -> Result<bool> {
+        let function = &caller.pool.settings.triggers.verify_auth_challenge_response;
+        let function = function.as_ref().ok_or_else(not_configured)?;
+        let request = VerifyAuthChallengeRequest {
+            user_attributes: user.map(event_attributes).unwrap_or_default(),
+            private_challenge_parameters: private,
+            challenge_answer: answer.to_owned(),
+            client_metadata: some(caller.metadata.clone()),
+            user_not_found: user_not_found(caller, user),
+        };
+        let source = TriggerSource::VerifyAuthChallengeResponse;
+        let event = self.sign_in_event(caller, source, &steps.name, request);
+        let said: VerifyAuthChallengeResponse = self.fire(function, &event).await?;
+        said.answer_correct.ok_or_else(|| {
+            let reason = "Unrecognizable lambda output".to_owned();
+            Refusal::TriggerAnswer { trigger: "VerifyAuthChallengeResponse", reason }.into()
+        })
     }
 
     /// Tells the function after a sign-in, if there is one.
@@ -233,6 +306,11 @@ impl Pools {
 
 fn context(client: Option<&ClientId>) -> CallerContext {
     client.map_or_else(CallerContext::without_client, |id| CallerContext::new(id.as_str()))
+}
+
+/// Whether there is no such user, which functions are told where the client is not.
+fn user_not_found(caller: &Caller, user: Option<&User>) -> Option<bool> {
+    caller.client.settings.hides_missing_users.then_some(user.is_none())
 }
 
 fn some(metadata: Metadata) -> Option<Metadata> {

@@ -16,9 +16,6 @@ pub(crate) fn triggers(
     tier: UserPoolTierType,
 ) -> Result<Triggers, Refusal> {
     let uncalled = [
-        ("DefineAuthChallenge", given.define_auth_challenge.is_some()),
-        ("CreateAuthChallenge", given.create_auth_challenge.is_some()),
-        ("VerifyAuthChallengeResponse", given.verify_auth_challenge_response.is_some()),
         ("UserMigration", given.user_migration.is_some()),
         ("CustomSMSSender", given.custom_sms_sender.is_some()),
         ("CustomEmailSender", given.custom_email_sender.is_some()),
@@ -37,6 +34,18 @@ pub(crate) fn triggers(
         post_authentication: function("PostAuthentication", given.post_authentication.as_deref())?,
         pre_token_generation: pre_token_generation(given, tier)?,
         custom_message: function("CustomMessage", given.custom_message.as_deref())?,
+        define_auth_challenge: function(
+            "DefineAuthChallenge",
+            given.define_auth_challenge.as_deref(),
+        )?,
+        create_auth_challenge: function(
+            "CreateAuthChallenge",
+            given.create_auth_challenge.as_deref(),
+        )?,
+        verify_auth_challenge_response: function(
+            "VerifyAuthChallengeResponse",
+            given.verify_auth_challenge_response.as_deref(),
+        )?,
     })
 }
 
@@ -89,6 +98,9 @@ pub(crate) fn lambda_config(triggers: &Triggers, key: Option<String>) -> LambdaC
         pre_authentication: text(&triggers.pre_authentication),
         post_authentication: text(&triggers.post_authentication),
         custom_message: text(&triggers.custom_message),
+        define_auth_challenge: text(&triggers.define_auth_challenge),
+        create_auth_challenge: text(&triggers.create_auth_challenge),
+        verify_auth_challenge_response: text(&triggers.verify_auth_challenge_response),
         kms_key_id: key,
         ..LambdaConfigType::default()
     };

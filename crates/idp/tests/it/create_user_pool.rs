@@ -81,6 +81,8 @@ async fn what_is_given_is_told_back() {
         "LambdaConfig": {
             "PreSignUp": arn("a"), "PostConfirmation": arn("b"), "PreAuthentication": arn("c"),
             "PostAuthentication": arn("d"), "CustomMessage": arn("f"),
+            "DefineAuthChallenge": arn("g"), "CreateAuthChallenge": arn("h"),
+            "VerifyAuthChallengeResponse": arn("i"),
             "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": arn("e") },
             "KMSKeyID": "arn:aws:kms:eu-west-1:000000000000:key/1234",
         },
@@ -154,8 +156,8 @@ async fn what_would_be_ignored_to_the_pools_harm_is_refused() {
             "This version does not call the trigger UserMigration, so it cannot be configured.",
         ),
         (
-            json!({ "LambdaConfig": { "DefineAuthChallenge": arn } }),
-            "This version does not call the trigger DefineAuthChallenge, so it cannot be configured.",
+            json!({ "LambdaConfig": { "InboundFederation": { "LambdaVersion": "V1_0", "LambdaArn": arn } } }),
+            "This version does not call the trigger InboundFederation, so it cannot be configured.",
         ),
         (
             json!({ "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } } }),

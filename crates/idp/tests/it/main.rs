@@ -28,6 +28,7 @@ mod create_group;
 mod create_resource_server;
 mod create_user_pool;
 mod create_user_pool_client;
+mod custom_auth;
 mod custom_message;
 mod delete_group;
 mod delete_resource_server;
