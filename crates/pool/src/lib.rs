@@ -21,6 +21,7 @@ mod keys;
 mod listing;
 mod membership;
 mod message;
+mod migration;
 mod password_policy;
 mod pools;
 mod recovery;

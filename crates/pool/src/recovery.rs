@@ -1,7 +1,7 @@
 //! How does somebody who forgot the password, or wants another one, get one?
 
 use crate::{
-    Allowance, Bearer, Caller, Contact, Delivery, Pools, Purpose, Recovery, Refusal, Result,
+    Allowance, Bearer, Caller, Contact, Delivery, Error, Pools, Purpose, Recovery, Refusal, Result,
     SealedPassword, User, UserPool, UserStatus, code::spend, is_email, is_phone_number,
     message::Occasion,
 };
@@ -16,7 +16,7 @@ impl Pools {
     /// # Errors
     /// [`Refusal::TooManyAttempts`]; where the client does not hide who exists also
     /// [`Refusal::NoUserForClient`], [`Refusal::Disabled`], [`Refusal::NotResettable`],
-    /// [`Refusal::NoRecoveryContact`], [`Refusal::AdminMustReset`].
+    /// [`Refusal::NoRecoveryContact`], [`Refusal::AdminMustReset`], [`Refusal::NotMigrated`].
     pub async fn forgot_password(
         &self,
         caller: &Caller,
@@ -28,6 +28,13 @@ impl Pools {
         self.check_secret_hash(&caller.client, username.as_str(), user.as_deref(), hash)?;
         let who = self.counted_as(pool, user.as_deref(), username.as_str());
         self.allow(&pool.id, &who, Allowance::RequestReset).await?;
+        let user = match user {
+            Some(user) => Some(user),
+            None => match self.migrate_to_reset(caller, username).await {
+                Err(Error::Refused(Refusal::WrongCredentials)) => None,
+                migrated => migrated?,
+            },
+        };
         let (user, contact) = match recoverable(pool, user) {
             Ok(recoverable) => recoverable,
             Err(_) if caller.client.settings.hides_missing_users => {

@@ -130,8 +130,11 @@ impl Pools {
         hash: Option<&SecretHash>,
     ) -> Result<Outcome> {
         caller.require(flow)?;
-        let user = self.find_user(&caller.pool, name).await?;
+        let mut user = self.find_user(&caller.pool, name).await?;
         self.check_secret_hash(&caller.client, name.as_str(), user.as_deref(), hash)?;
+        if user.is_none() {
+            user = self.migrate_at_sign_in(caller, name, password).await?;
+        }
         if user.is_none() && !caller.client.settings.hides_missing_users {
             return Err(Refusal::NoUser.into());
         }

@@ -15,7 +15,8 @@ use events::cognito::{
     DefineAuthChallengeResponse, Metadata, PostAuthenticationRequest, PostConfirmationRequest,
     PreAuthenticationRequest, PreSignUpRequest, PreSignUpResponse, PreTokenGenerationRequest,
     PreTokenGenerationV1Response, PreTokenGenerationV2Response, TriggerEvent, TriggerSource,
-    VerifyAuthChallengeRequest, VerifyAuthChallengeResponse,
+    UserMigrationRequest, UserMigrationResponse, VerifyAuthChallengeRequest,
+    VerifyAuthChallengeResponse,
 };
 use functions::Failure;
 use names::{ClientId, FunctionArn, Username};
@@ -121,6 +122,20 @@ impl Pools {
             }
         }
         Ok(answer)
+    }
+
+    /// Asks the function that brings users over.
+    pub(crate) async fn ask_user_migration(
+        &self,
+        caller: &Caller,
+        source: TriggerSource,
+        name: &Username,
+        request: UserMigrationRequest,
+    ) -> Result<UserMigrationResponse> {
+        let Some(function) = &caller.pool.settings.triggers.user_migration else {
+            return Ok(UserMigrationResponse::default());
+        };
+        self.fire(function, &self.sign_in_event(caller, source, name, request)).await
     }
 
     /// Asks the function before a password is looked at, if there is one. A user that does not exist is

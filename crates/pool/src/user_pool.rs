@@ -83,6 +83,7 @@ pub struct Triggers {
     pub post_authentication: Option<FunctionArn>,
     pub pre_token_generation: Option<PreTokenGeneration>,
     pub custom_message: Option<FunctionArn>,
+    pub user_migration: Option<FunctionArn>,
     pub define_auth_challenge: Option<FunctionArn>,
     pub create_auth_challenge: Option<FunctionArn>,
     pub verify_auth_challenge_response: Option<FunctionArn>,

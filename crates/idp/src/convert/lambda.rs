@@ -16,7 +16,6 @@ pub(crate) fn triggers(
     tier: UserPoolTierType,
 ) -> Result<Triggers, Refusal> {
     let uncalled = [
-        ("UserMigration", given.user_migration.is_some()),
         ("CustomSMSSender", given.custom_sms_sender.is_some()),
         ("CustomEmailSender", given.custom_email_sender.is_some()),
         ("InboundFederation", given.inbound_federation.is_some()),
@@ -34,6 +33,7 @@ pub(crate) fn triggers(
         post_authentication: function("PostAuthentication", given.post_authentication.as_deref())?,
         pre_token_generation: pre_token_generation(given, tier)?,
         custom_message: function("CustomMessage", given.custom_message.as_deref())?,
+        user_migration: function("UserMigration", given.user_migration.as_deref())?,
         define_auth_challenge: function(
             "DefineAuthChallenge",
             given.define_auth_challenge.as_deref(),
@@ -98,6 +98,7 @@ pub(crate) fn lambda_config(triggers: &Triggers, key: Option<String>) -> LambdaC
         pre_authentication: text(&triggers.pre_authentication),
         post_authentication: text(&triggers.post_authentication),
         custom_message: text(&triggers.custom_message),
+        user_migration: text(&triggers.user_migration),
         define_auth_challenge: text(&triggers.define_auth_challenge),
         create_auth_challenge: text(&triggers.create_auth_challenge),
         verify_auth_challenge_response: text(&triggers.verify_auth_challenge_response),

@@ -81,6 +81,7 @@ async fn what_is_given_is_told_back() {
         "LambdaConfig": {
             "PreSignUp": arn("a"), "PostConfirmation": arn("b"), "PreAuthentication": arn("c"),
             "PostAuthentication": arn("d"), "CustomMessage": arn("f"),
+            "UserMigration": arn("j"),
             "DefineAuthChallenge": arn("g"), "CreateAuthChallenge": arn("h"),
             "VerifyAuthChallengeResponse": arn("i"),
             "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": arn("e") },
@@ -152,8 +153,8 @@ async fn what_would_be_ignored_to_the_pools_harm_is_refused() {
             "This version has no multi-factor authentication, so MfaConfiguration must be OFF.",
         ),
         (
-            json!({ "LambdaConfig": { "UserMigration": arn } }),
-            "This version does not call the trigger UserMigration, so it cannot be configured.",
+            json!({ "LambdaConfig": { "CustomEmailSender": { "LambdaVersion": "V1_0", "LambdaArn": arn } } }),
+            "This version does not call the trigger CustomEmailSender, so it cannot be configured.",
         ),
         (
             json!({ "LambdaConfig": { "InboundFederation": { "LambdaVersion": "V1_0", "LambdaArn": arn } } }),

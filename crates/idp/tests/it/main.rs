@@ -66,6 +66,7 @@ mod update_resource_server;
 mod update_user_attributes;
 mod update_user_pool;
 mod update_user_pool_client;
+mod user_migration;
 mod verify_user_attribute;
 
 use expect_test::expect;
