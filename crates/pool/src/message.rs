@@ -1,10 +1,19 @@
 //! What is said to a user, and over which channel?
 
-use crate::{Contact, Error, Pools, Refusal, Result, User, UserPool};
+use crate::{
+    Contact, Error, Pools, Refusal, Result, User, UserPool,
+    trigger::{context, event_attributes},
+};
 use async_trait::async_trait;
-use events::cognito::{CustomMessageRequest, CustomMessageResponse, Metadata, TriggerSource};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use crypto::EnvelopeKey;
+use events::cognito::{
+    CustomMessageRequest, CustomMessageResponse, CustomSender, CustomSenderRequest, Empty,
+    Metadata, SenderKind, TriggerSource,
+};
 use jiff::Timestamp;
-use names::ClientId;
+use names::{ClientId, FunctionArn};
+use zeroize::Zeroizing;
 
 /// A mail or a text message on its way. Its code and body are secrets: `Debug` does not show them.
 #[derive(Clone)]
@@ -104,6 +113,33 @@ impl Occasion {
         }
     }
 
+    /// The source under which the function that sends mails or texts is handed the code.
+    fn sender(self, contact: Contact) -> TriggerSource {
+        use TriggerSource as Source;
+        match (contact, self) {
+            (Contact::Email, Self::SignUp) => Source::CustomEmailSenderSignUp,
+            (Contact::Email, Self::AdminCreateUser) => Source::CustomEmailSenderAdminCreateUser,
+            (Contact::Email, Self::ResendCode) => Source::CustomEmailSenderResendCode,
+            (Contact::Email, Self::ForgotPassword) => Source::CustomEmailSenderForgotPassword,
+            (Contact::Email, Self::UpdateUserAttribute) => {
+                Source::CustomEmailSenderUpdateUserAttribute
+            }
+            (Contact::Email, Self::VerifyUserAttribute) => {
+                Source::CustomEmailSenderVerifyUserAttribute
+            }
+            (Contact::PhoneNumber, Self::SignUp) => Source::CustomSmsSenderSignUp,
+            (Contact::PhoneNumber, Self::AdminCreateUser) => Source::CustomSmsSenderAdminCreateUser,
+            (Contact::PhoneNumber, Self::ResendCode) => Source::CustomSmsSenderResendCode,
+            (Contact::PhoneNumber, Self::ForgotPassword) => Source::CustomSmsSenderForgotPassword,
+            (Contact::PhoneNumber, Self::UpdateUserAttribute) => {
+                Source::CustomSmsSenderUpdateUserAttribute
+            }
+            (Contact::PhoneNumber, Self::VerifyUserAttribute) => {
+                Source::CustomSmsSenderVerifyUserAttribute
+            }
+        }
+    }
+
     /// The source under which the function that words messages is asked.
     pub(crate) fn custom_message(self) -> TriggerSource {
         match self {
@@ -138,6 +174,15 @@ pub(crate) struct Draft {
     occasion: Occasion,
     subject: String,
     body: String,
+    /// Who sends it instead of the house.
+    sender: Option<Sender>,
+}
+
+/// A function that sends codes, and what it will hear but for the code.
+struct Sender {
+    function: FunctionArn,
+    key: String,
+    event: CustomSender,
 }
 
 impl Pools {
@@ -163,7 +208,7 @@ impl Pools {
         let subject = theirs.subject.or(subject).unwrap_or(SUBJECT);
         let body = theirs.body.or(body).unwrap_or(VERIFICATION);
         let body = body.replace(USERNAME, about.user.username.as_str());
-        Ok(Draft::new(about.occasion, contact, address, subject, body))
+        Ok(Draft::new(about, contact, address, subject, body))
     }
 
     /// Words the invitations of a user whom an administrator made: one for each medium that can reach the
@@ -176,7 +221,7 @@ impl Pools {
         about: About<'_>,
         mediums: &[Contact],
     ) -> Result<Vec<Draft>> {
-        let About { pool, user, occasion, .. } = about;
+        let About { pool, user, .. } = about;
         let reached: Vec<_> = mediums
             .iter()
             .filter_map(|contact| Some((*contact, user.attribute(contact.attribute())?)))
@@ -200,7 +245,7 @@ impl Pools {
             let name =
                 if pool.has_username_attributes() { address } else { user.username.as_str() };
             let body = body.replace(USERNAME, name);
-            Draft::new(occasion, contact, address, subject, body)
+            Draft::new(about, contact, address, subject, body)
         });
         Ok(drafts.collect())
     }
@@ -210,8 +255,12 @@ impl Pools {
     /// # Errors
     /// [`Refusal::NotDelivered`].
     pub(crate) async fn send(&self, draft: Draft, code: &str) -> Result<Delivery> {
-        let Draft { contact, address, occasion, subject, body } = draft;
+        let Draft { contact, address, occasion, subject, body, sender } = draft;
         let delivery = Delivery::to(contact, &address);
+        if let Some(sender) = sender {
+            self.hand_to_sender(sender, occasion, code)?;
+            return Ok(delivery);
+        }
         let channel = match contact {
             Contact::Email => Channel::Email,
             Contact::PhoneNumber => Channel::Sms,
@@ -232,22 +281,94 @@ impl Pools {
         })?;
         Ok(delivery)
     }
+
+    /// Hands a code to the function that sends it. Nobody waits for that function: what goes wrong there is
+    /// seen in the log only, as on AWS.
+    fn hand_to_sender(&self, sender: Sender, occasion: Occasion, code: &str) -> Result<()> {
+        let Sender { function, key, mut event } = sender;
+        // A temporary password is told as it would stand in a mail.
+        let code = match occasion {
+            Occasion::AdminCreateUser => escaped(code),
+            _ => code.to_owned(),
+        };
+        let context = [("userpool-id", event.user_pool_id.as_str())];
+        let sealed = self.sender_key(&key).encrypt(self.random(), code.as_bytes(), &context);
+        let sealed = sealed.map_err(|_| Error::internal("a code does not fit an envelope"))?;
+        event.request.code = Some(STANDARD.encode(sealed));
+        let pools = self.clone();
+        tokio::spawn(async move {
+            let told = pools.fire::<_, Empty>(&function, &event).await;
+            if told.is_err() {
+                let source = event.trigger_source;
+                tracing::warn!(%source, %function, "a code may not have been sent");
+            }
+        });
+        Ok(())
+    }
+
+    /// The local key that stands in for a KMS key of this name or ARN. Functions that send codes decrypt
+    /// them with it.
+    #[must_use]
+    pub fn sender_key(&self, name: &str) -> EnvelopeKey {
+        let parts: [&[u8]; 2] = [b"sender key\n", name.as_bytes()];
+        let key = crypto::hmac_sha256(&self.house().seals.sender_keys, &parts);
+        EnvelopeKey::new(name, Zeroizing::new(key))
+    }
 }
 
 impl Draft {
-    fn new(
-        occasion: Occasion,
-        contact: Contact,
-        address: &str,
-        subject: &str,
-        body: String,
-    ) -> Self {
+    fn new(about: About<'_>, contact: Contact, address: &str, subject: &str, body: String) -> Self {
         let subject = match contact {
             Contact::Email => subject.to_owned(),
             Contact::PhoneNumber => String::new(),
         };
-        Self { contact, address: address.to_owned(), occasion, subject, body }
+        let (address, occasion) = (address.to_owned(), about.occasion);
+        Self { contact, address, occasion, subject, body, sender: Sender::of(about, contact) }
     }
+}
+
+impl Sender {
+    /// The function that sends what goes to this contact, if there is one.
+    fn of(about: About<'_>, contact: Contact) -> Option<Self> {
+        let triggers = &about.pool.settings.triggers;
+        let (function, kind) = match contact {
+            Contact::Email => (&triggers.custom_email_sender, SenderKind::Email),
+            Contact::PhoneNumber => (&triggers.custom_sms_sender, SenderKind::Sms),
+        };
+        let function = function.clone()?;
+        let key = triggers.sender_key.clone().unwrap_or_default();
+        let metadata = Some(about.metadata.clone()).filter(|metadata| !metadata.is_empty());
+        let request = CustomSenderRequest {
+            kind,
+            code: None,
+            user_attributes: event_attributes(about.user),
+            client_metadata: metadata,
+        };
+        let event = CustomSender::new(
+            about.occasion.sender(contact),
+            about.pool.id.as_str(),
+            about.user.username.as_str(),
+            context(about.client),
+            request,
+        );
+        Some(Self { function, key, event })
+    }
+}
+
+/// A text as it stands in HTML.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }
 
 /// What a function says of one message.

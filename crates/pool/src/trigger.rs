@@ -292,7 +292,7 @@ impl Pools {
         TriggerEvent::new(source, caller.pool.id.as_str(), username.as_str(), context, request)
     }
 
-    async fn fire<Request: Serialize, Response: Serialize + DeserializeOwned>(
+    pub(crate) async fn fire<Request: Serialize, Response: Serialize + DeserializeOwned>(
         &self,
         function: &FunctionArn,
         event: &TriggerEvent<Request, Response>,
@@ -319,7 +319,7 @@ impl Pools {
     }
 }
 
-fn context(client: Option<&ClientId>) -> CallerContext {
+pub(crate) fn context(client: Option<&ClientId>) -> CallerContext {
     client.map_or_else(CallerContext::without_client, |id| CallerContext::new(id.as_str()))
 }
 

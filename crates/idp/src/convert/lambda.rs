@@ -6,8 +6,10 @@
 use names::FunctionArn;
 use pool::{PreTokenForm, PreTokenGeneration, Refusal, TokenEventVersion, Triggers};
 use wire::cognito_idp::{
-    LambdaConfigType, PreTokenGenerationLambdaVersionType as Version,
-    PreTokenGenerationVersionConfigType, UserPoolTierType,
+    CustomEmailLambdaVersionConfigType, CustomEmailSenderLambdaVersionType,
+    CustomSMSLambdaVersionConfigType, CustomSMSSenderLambdaVersionType, LambdaConfigType,
+    PreTokenGenerationLambdaVersionType as Version, PreTokenGenerationVersionConfigType,
+    UserPoolTierType,
 };
 
 /// The functions of a `LambdaConfig`.
@@ -15,16 +17,16 @@ pub(crate) fn triggers(
     given: &LambdaConfigType,
     tier: UserPoolTierType,
 ) -> Result<Triggers, Refusal> {
-    let uncalled = [
-        ("CustomSMSSender", given.custom_sms_sender.is_some()),
-        ("CustomEmailSender", given.custom_email_sender.is_some()),
-        ("InboundFederation", given.inbound_federation.is_some()),
-    ];
-    if let Some((name, _)) = uncalled.iter().find(|(_, is_given)| *is_given) {
-        return Err(Refusal::Unsupported(
-            format!("This version does not call the trigger {name}, so it cannot be configured.")
-                .into(),
-        ));
+    if given.inbound_federation.is_some() {
+        let text =
+            "This version does not call the trigger InboundFederation, so it cannot be configured.";
+        return Err(Refusal::Unsupported(text.into()));
+    }
+    let email = given.custom_email_sender.as_ref().map(|it| it.lambda_arn.as_str());
+    let sms = given.custom_sms_sender.as_ref().map(|it| it.lambda_arn.as_str());
+    if (email.is_some() || sms.is_some()) && given.kms_key_id.is_none() {
+        let text = "KMSKeyID is required with a CustomEmailSender or CustomSMSSender.";
+        return Err(Refusal::invalid(text));
     }
     Ok(Triggers {
         pre_sign_up: function("PreSignUp", given.pre_sign_up.as_deref())?,
@@ -33,6 +35,9 @@ pub(crate) fn triggers(
         post_authentication: function("PostAuthentication", given.post_authentication.as_deref())?,
         pre_token_generation: pre_token_generation(given, tier)?,
         custom_message: function("CustomMessage", given.custom_message.as_deref())?,
+        custom_email_sender: function("CustomEmailSender", email)?,
+        custom_sms_sender: function("CustomSMSSender", sms)?,
+        sender_key: given.kms_key_id.clone(),
         user_migration: function("UserMigration", given.user_migration.as_deref())?,
         define_auth_challenge: function(
             "DefineAuthChallenge",
@@ -90,7 +95,7 @@ fn pre_token_generation(
 }
 
 /// The `LambdaConfig` of a pool, as it was given.
-pub(crate) fn lambda_config(triggers: &Triggers, key: Option<String>) -> LambdaConfigType {
+pub(crate) fn lambda_config(triggers: &Triggers) -> LambdaConfigType {
     let text = |arn: &Option<FunctionArn>| arn.as_ref().map(FunctionArn::to_string);
     let mut config = LambdaConfigType {
         pre_sign_up: text(&triggers.pre_sign_up),
@@ -102,7 +107,19 @@ pub(crate) fn lambda_config(triggers: &Triggers, key: Option<String>) -> LambdaC
         define_auth_challenge: text(&triggers.define_auth_challenge),
         create_auth_challenge: text(&triggers.create_auth_challenge),
         verify_auth_challenge_response: text(&triggers.verify_auth_challenge_response),
-        kms_key_id: key,
+        custom_email_sender: text(&triggers.custom_email_sender).map(|lambda_arn| {
+            CustomEmailLambdaVersionConfigType {
+                lambda_version: CustomEmailSenderLambdaVersionType::V1_0,
+                lambda_arn,
+            }
+        }),
+        custom_sms_sender: text(&triggers.custom_sms_sender).map(|lambda_arn| {
+            CustomSMSLambdaVersionConfigType {
+                lambda_version: CustomSMSSenderLambdaVersionType::V1_0,
+                lambda_arn,
+            }
+        }),
+        kms_key_id: triggers.sender_key.clone(),
         ..LambdaConfigType::default()
     };
     if let Some(PreTokenGeneration { function, version, form }) = &triggers.pre_token_generation {

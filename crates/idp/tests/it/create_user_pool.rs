@@ -82,6 +82,8 @@ async fn what_is_given_is_told_back() {
             "PreSignUp": arn("a"), "PostConfirmation": arn("b"), "PreAuthentication": arn("c"),
             "PostAuthentication": arn("d"), "CustomMessage": arn("f"),
             "UserMigration": arn("j"),
+            "CustomEmailSender": { "LambdaVersion": "V1_0", "LambdaArn": arn("k") },
+            "CustomSMSSender": { "LambdaVersion": "V1_0", "LambdaArn": arn("l") },
             "DefineAuthChallenge": arn("g"), "CreateAuthChallenge": arn("h"),
             "VerifyAuthChallengeResponse": arn("i"),
             "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": arn("e") },
@@ -154,7 +156,7 @@ async fn what_would_be_ignored_to_the_pools_harm_is_refused() {
         ),
         (
             json!({ "LambdaConfig": { "CustomEmailSender": { "LambdaVersion": "V1_0", "LambdaArn": arn } } }),
-            "This version does not call the trigger CustomEmailSender, so it cannot be configured.",
+            "KMSKeyID is required with a CustomEmailSender or CustomSMSSender.",
         ),
         (
             json!({ "LambdaConfig": { "InboundFederation": { "LambdaVersion": "V1_0", "LambdaArn": arn } } }),

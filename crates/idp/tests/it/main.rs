@@ -30,6 +30,7 @@ mod create_user_pool;
 mod create_user_pool_client;
 mod custom_auth;
 mod custom_message;
+mod custom_sender;
 mod delete_group;
 mod delete_resource_server;
 mod delete_user;
