@@ -61,6 +61,7 @@ mod revoke_token;
 mod sign_up;
 mod table;
 mod tokens;
+mod trigger_order;
 mod triggers;
 mod update_group;
 mod update_resource_server;
