@@ -15,6 +15,7 @@
 //! ```
 
 mod bignum;
+mod envelope;
 mod hash;
 pub mod jwt;
 mod random;
@@ -22,6 +23,7 @@ mod seal;
 pub mod srp;
 mod workers;
 
+pub use envelope::EnvelopeKey;
 pub use hash::{equal, hmac_sha256, secret_hash, sha256};
 pub use jwt::{
     BadToken, Jwk, Jwks, Presented, SigningKey, TooLarge, UnusableKey, VerifyingKey, key_id,

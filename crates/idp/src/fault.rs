@@ -34,6 +34,9 @@ pub(crate) fn fault(error: Error) -> Fault {
         }
         Refusal::NoUser => (NO_USER, "User does not exist.".into()),
         Refusal::NoUserForClient => (NO_USER, "Username/client id combination not found.".into()),
+        Refusal::NotMigrated(id) => {
+            (NO_USER, format!("Exception migrating user in app client {id}"))
+        }
         Refusal::UserExists(Taken::Username) => (USER_EXISTS, "User already exists".into()),
         Refusal::AccountExists(Taken::Username) => {
             (USER_EXISTS, "User account already exists".into())

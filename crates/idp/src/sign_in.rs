@@ -2,7 +2,7 @@
 
 use crate::{Idp, convert::auth::Parameters};
 use names::Session;
-use pool::{Caller, Error, Flow, NewPasswordAnswer, Outcome, Refusal, SrpAnswer};
+use pool::{Caller, CustomAnswer, Error, Flow, NewPasswordAnswer, Outcome, Refusal, SrpAnswer};
 use wire::cognito_idp::{AuthFlowType, ChallengeNameType};
 
 /// Begins a sign-in by a password that the caller was told.
@@ -39,10 +39,17 @@ pub(crate) async fn begin(
             idp.pools.refresh(caller, &token, hash.as_ref(), parameters.find("USERNAME")).await
         }
         AuthFlowType::CustomAuth => {
-            caller.require(Flow::Custom)?;
-            // No pool of this version has one.
-            let text = "Custom auth lambda trigger is not configured for the user pool.";
-            Err(Refusal::invalid(text).into())
+            caller.require_custom()?;
+            let name = parameters.username()?;
+            let srp_a = match parameters.find("CHALLENGE_NAME") {
+                None => None,
+                Some("SRP_A") => Some(parameters.require("SRP_A")?),
+                Some(_) => {
+                    return Err(Refusal::invalid("CHALLENGE_NAME must be SRP_A.").into());
+                }
+            };
+            let hash = parameters.secret_hash(caller)?;
+            idp.pools.begin_custom(caller, &name, srp_a, hash.as_ref()).await
         }
         AuthFlowType::UserAuth => {
             caller.require(Flow::UserAuth)?;
@@ -57,6 +64,10 @@ pub(crate) async fn begin(
 /// A flow of the other side: the public one for administrators, or theirs for everybody.
 pub(crate) fn wrong_side() -> Error {
     Refusal::invalid("Initiate Auth method not supported").into()
+}
+
+fn required(session: Option<Session>) -> Result<Session, Refusal> {
+    session.ok_or_else(|| Refusal::invalid("Missing required parameter Session"))
 }
 
 /// Goes on with a sign-in.
@@ -80,13 +91,23 @@ pub(crate) async fn answer(
             };
             idp.pools.answer_srp(caller, &answer).await
         }
+        ChallengeNameType::CustomChallenge => {
+            let username = responses.username()?;
+            let answer = responses.require("ANSWER")?;
+            if answer.is_empty() {
+                return Err(Refusal::invalid("Missing required parameter ANSWER").into());
+            }
+            let hash = responses.secret_hash(caller)?;
+            let session = required(session)?;
+            let hash = hash.as_ref();
+            let answer = CustomAnswer { username: &username, session: &session, answer, hash };
+            idp.pools.answer_custom(caller, answer).await
+        }
         ChallengeNameType::NewPasswordRequired => {
             let username = responses.username()?;
             let new_password = responses.new_password()?;
             let hash = responses.secret_hash(caller)?;
-            let Some(session) = session else {
-                return Err(Refusal::invalid("Missing required parameter Session").into());
-            };
+            let session = required(session)?;
             let answer = NewPasswordAnswer {
                 username: &username,
                 session: &session,
@@ -102,7 +123,6 @@ pub(crate) async fn answer(
         | ChallengeNameType::SoftwareTokenMfa
         | ChallengeNameType::SelectMfaType
         | ChallengeNameType::MfaSetup
-        | ChallengeNameType::CustomChallenge
         | ChallengeNameType::SelectChallenge
         | ChallengeNameType::DeviceSrpAuth
         | ChallengeNameType::DevicePasswordVerifier

@@ -113,7 +113,37 @@ fn attempts_key(pool: &UserPoolId, who: &str, what: &str) -> Key {
     Key::new(format!("pool/{pool}/attempts/{who}"), what)
 }
 
+/// A guess that is under way: nobody else guesses as the same user meanwhile.
+pub(crate) struct Guessing {
+    who: String,
+    failures: Option<Kept<Failures>>,
+    _turn: tokio::sync::OwnedMutexGuard<()>,
+}
+
 impl Pools {
+    /// Waits for the turn of a guess, and refuses it while its user is locked out.
+    pub(crate) async fn begin_guess(
+        &self,
+        pool: &UserPool,
+        user: Option<&User>,
+        name: &str,
+    ) -> Result<Guessing> {
+        let who = self.counted_as(pool, user, name);
+        let turn = self.turn(&pool.id, &who).await;
+        let failures = self.refuse_if_locked(&pool.id, &who).await?;
+        Ok(Guessing { who, failures, _turn: turn })
+    }
+
+    /// Forgets the wrong guesses before a right one.
+    pub(crate) async fn guessed_right(&self, guessing: Guessing) -> Result<()> {
+        self.forget_failures(guessing.failures).await
+    }
+
+    /// Counts a wrong guess before the next is looked at.
+    pub(crate) async fn guessed_wrong(&self, pool: &UserPoolId, guessing: Guessing) -> Result<()> {
+        self.count_failure(pool, &guessing.who).await
+    }
+
     /// Under whom tries with this name are counted: the user, or the name itself, so that somebody who does
     /// not exist is locked out like somebody who does.
     pub(crate) fn counted_as(&self, pool: &UserPool, user: Option<&User>, name: &str) -> String {

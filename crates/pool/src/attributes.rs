@@ -1,19 +1,32 @@
 //! How do a user's attributes change?
 
 use crate::{
-    Allowance, Attributes, Bearer, ClientSettings, Contact, Delivery, Error, Pools, Purpose,
-    Refusal, Result, User, UserPool, code::SentCode, code::spend,
+    Allowance, Attributes, Bearer, Client, Contact, Delivery, Error, Pools, Purpose, Refusal,
+    Result, User, UserPool,
+    code::SentCode,
+    code::spend,
+    message::{About, Occasion},
 };
-use names::{Code, Username};
+use events::cognito::Metadata;
+use names::{ClientId, Code, Username};
 use store::{Kept, Refused};
 
 /// Who changes attributes, which decides what may be changed.
 #[derive(Clone, Copy)]
 pub enum AttributeChange<'a> {
     /// The user, with what the app client may write.
-    ByUser(&'a ClientSettings),
+    ByUser(&'a Client),
     /// An administrator: everything that is mutable, and whether a contact is verified.
     ByAdmin,
+}
+
+impl<'a> AttributeChange<'a> {
+    fn client(self) -> Option<&'a ClientId> {
+        match self {
+            Self::ByUser(client) => Some(&client.id),
+            Self::ByAdmin => None,
+        }
+    }
 }
 
 /// Pure: what a change makes of a user, and which codes must go out.
@@ -31,10 +44,11 @@ impl Pools {
         &self,
         bearer: &Bearer,
         changes: Attributes,
+        metadata: &Metadata,
     ) -> Result<Vec<Delivery>> {
         let client = self.client(&bearer.client).await?;
-        let by = AttributeChange::ByUser(&client.settings);
-        self.change_attributes(&bearer.pool, &bearer.user, changes, by).await
+        let by = AttributeChange::ByUser(&client);
+        self.change_attributes(&bearer.pool, &bearer.user, changes, by, metadata).await
     }
 
     /// Changes the attributes of a user on an administrator's word.
@@ -46,9 +60,10 @@ impl Pools {
         pool: &UserPool,
         username: &Username,
         changes: Attributes,
+        metadata: &Metadata,
     ) -> Result<Vec<Delivery>> {
         let user = self.user(pool, username).await?;
-        self.change_attributes(pool, &user, changes, AttributeChange::ByAdmin).await
+        self.change_attributes(pool, &user, changes, AttributeChange::ByAdmin, metadata).await
     }
 
     async fn change_attributes(
@@ -57,10 +72,11 @@ impl Pools {
         user: &User,
         mut changes: Attributes,
         by: AttributeChange<'_>,
+        metadata: &Metadata,
     ) -> Result<Vec<Delivery>> {
         pool.schema.check_values(&mut changes)?;
         if let AttributeChange::ByUser(client) = by {
-            client.check_writes(&changes)?;
+            client.settings.check_writes(&changes)?;
         }
         pool.schema.check_change(&changes)?;
         if let AttributeChange::ByUser(_) = by
@@ -73,6 +89,15 @@ impl Pools {
                 other => other,
             })?;
         }
+        let client = by.client();
+        let occasion = Occasion::UpdateUserAttribute;
+        // Messages are worded before anything changes: a function may refuse to.
+        let mut foreseen = user.clone();
+        let mut drafts = Vec::new();
+        for (contact, value) in apply(pool, &mut foreseen, &changes).to_prove {
+            let about = About { pool, client, user: &foreseen, occasion, metadata };
+            drafts.push((contact, self.draft_code(about, contact, &value).await?));
+        }
         let now = self.now();
         let (user, changed) = self
             .change_user(pool, &user.sub, |user| {
@@ -83,15 +108,21 @@ impl Pools {
 
         let mut deliveries = Vec::new();
         for (contact, value) in changed.to_prove {
+            let draft = match drafts.iter().position(|(of, _)| *of == contact) {
+                Some(place) => drafts.swap_remove(place).1,
+                // The user changed in between, so that a code is due that was not foreseen.
+                None => {
+                    let about = About { pool, client, user: &user, occasion, metadata };
+                    self.draft_code(about, contact, &value).await?
+                }
+            };
             let (code, sent) =
                 self.new_code(&user, purpose(contact), contact.attribute(), &value)?;
             self.commit(|commit| {
                 commit.put(&sent);
             })
             .await?;
-            let delivery =
-                self.send_code(pool, &user, contact, &value, "UpdateUserAttribute", &code);
-            deliveries.push(delivery.await?);
+            deliveries.push(self.send(draft, code.reveal()).await?);
         }
         Ok(deliveries)
     }
@@ -105,8 +136,9 @@ impl Pools {
         &self,
         bearer: &Bearer,
         attribute: &str,
+        metadata: &Metadata,
     ) -> Result<Delivery> {
-        let Bearer { pool, user, .. } = bearer;
+        let Bearer { pool, user, client } = bearer;
         let contact = provable(attribute)?;
         // A value that waits for its proof comes before the one that is there.
         let waiting = self.waiting_code(user, purpose(contact)).await?;
@@ -116,12 +148,15 @@ impl Pools {
             return Err(Refusal::invalid(format!("User has no {attribute} to verify.")).into());
         };
         self.allow(&pool.id, user.sub.as_str(), Allowance::ResendCode).await?;
+        let occasion = Occasion::VerifyUserAttribute;
+        let about = About { pool, client: Some(client), user, occasion, metadata };
+        let draft = self.draft_code(about, contact, &value).await?;
         let (code, sent) = self.new_code(user, purpose(contact), attribute, &value)?;
         self.commit(|commit| {
             commit.put(&sent);
         })
         .await?;
-        self.send_code(pool, user, contact, &value, "VerifyUserAttribute", &code).await
+        self.send(draft, code.reveal()).await
     }
 
     /// Proves a contact by the code that was sent to it, and takes over the value that it was sent to.

@@ -3,7 +3,9 @@
 //! A challenge is sealed, not stored: any node can go on with it. That it was answered is stored, since it
 //! may be answered once.
 
-use crate::{Client, Error, Pools, Refusal, Result, Tokens};
+use crate::{Caller, Client, Error, Pools, Refusal, Result, Tokens};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use events::cognito::ChallengeResult;
 use jiff::Timestamp;
 use names::{ClientId, Session, Sub, UserPoolId, Username};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -35,6 +37,8 @@ pub enum Challenge {
         attributes: BTreeMap<String, String>,
         required: Vec<String>,
     },
+    /// Answer what a function of the pool asks.
+    Custom { session: Session, parameters: BTreeMap<String, String> },
 }
 
 /// A challenge that waits for its answer, as it is sealed.
@@ -58,6 +62,8 @@ pub(crate) struct SrpStep {
     pub a: String,
     pub b: String,
     pub public_b: String,
+    /// Where functions decide what comes next: what happened so far.
+    pub custom: Option<Steps>,
 }
 
 /// A new password.
@@ -65,6 +71,37 @@ pub(crate) struct SrpStep {
 pub(crate) struct NewPasswordStep {
     /// The sealed temporary password that was proven; another one since then ends the challenge.
     pub proven: String,
+    /// Where functions decide what comes next: what happened so far.
+    pub custom: Option<Steps>,
+}
+
+/// A challenge that a function made up.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct CustomStep {
+    pub steps: Steps,
+    /// What only functions may know, such as the right answer.
+    pub private: Option<BTreeMap<String, String>>,
+    /// The function's name for the challenge.
+    pub metadata: Option<String>,
+}
+
+/// What happened so far in a sign-in in which functions decide.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Steps {
+    /// The user's name as functions hear it; of somebody who does not exist, as it was typed.
+    pub name: Username,
+    /// The steps that are done, oldest first.
+    pub results: Vec<ChallengeResult>,
+    /// The client's public value, for when the password is asked for.
+    pub a: Option<String>,
+}
+
+/// A challenge that is too long for a session, and is kept instead.
+#[derive(Serialize, Deserialize)]
+struct Elsewhere<Step> {
+    id: String,
+    #[serde(skip)]
+    of: std::marker::PhantomData<Step>,
 }
 
 /// A kind of challenge: what one is sealed for opens as nothing else.
@@ -78,6 +115,47 @@ impl Kind for SrpStep {
 
 impl Kind for NewPasswordStep {
     const NAME: &'static str = "NEW_PASSWORD_REQUIRED";
+}
+
+impl Kind for CustomStep {
+    const NAME: &'static str = "CUSTOM_CHALLENGE";
+}
+
+impl<Step: Kind> Kind for Elsewhere<Step> {
+    const NAME: &'static str = "elsewhere";
+}
+
+/// The longest session that a client may send back, in characters.
+const LONGEST_SESSION: usize = 2048;
+/// The longest challenge that is kept, sealed and in characters. Functions that remember more than this
+/// across their challenges have a store of their own.
+const LONGEST_KEPT: usize = 64 * 1024;
+
+/// A long challenge, still sealed, until it ends.
+#[derive(Serialize, Deserialize)]
+struct Long {
+    pool: UserPoolId,
+    id: String,
+    sealed: String,
+    ends_at: Timestamp,
+}
+
+impl Long {
+    fn key_of(pool: &UserPoolId, id: &str) -> Key {
+        Key::new(format!("pool/{pool}/challenge/{id}"), "challenge")
+    }
+}
+
+impl Record for Long {
+    const KIND: &'static str = "long challenge";
+
+    fn key(&self) -> Key {
+        Self::key_of(&self.pool, &self.id)
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.ends_at + jiff::SignedDuration::from_secs(1))
+    }
 }
 
 /// A challenge that was answered, kept until it would have ended anyway.
@@ -145,6 +223,62 @@ impl Pools {
             return Err(Refusal::SessionExpired.into());
         }
         Ok(waiting)
+    }
+
+    /// Seals a challenge into a session. What is too long to be sent to and fro is kept, sealed, and the
+    /// session says where: functions may go on for as many rounds as they like.
+    ///
+    /// # Errors
+    /// [`Refusal::TriggerAnswer`] for what no function should have a client carry.
+    pub(crate) async fn wait_session<Step: Kind>(
+        &self,
+        caller: &Caller,
+        sub: Option<Sub>,
+        user_id: Username,
+        step: Step,
+    ) -> Result<Session> {
+        let Caller { client, event_id, .. } = caller;
+        let block = self.wait(client, event_id, sub.clone(), user_id.clone(), step)?;
+        let mut text = URL_SAFE_NO_PAD.encode(block);
+        if text.len() > LONGEST_KEPT {
+            let reason = "the challenge parameters are too large".to_owned();
+            return Err(Refusal::TriggerAnswer { trigger: "CreateAuthChallenge", reason }.into());
+        }
+        if text.len() > LONGEST_SESSION {
+            let id = self.random().uuid_v4();
+            let ends_at = self.now() + client.settings.session_life();
+            let long = Long { pool: client.pool.clone(), id: id.clone(), sealed: text, ends_at };
+            self.commit(|commit| {
+                commit.create(&long);
+            })
+            .await?;
+            let elsewhere = Elsewhere::<Step> { id, of: std::marker::PhantomData };
+            text = URL_SAFE_NO_PAD.encode(self.wait(client, event_id, sub, user_id, elsewhere)?);
+        }
+        Session::parse(text).map_err(|_| Error::internal("a session is malformed"))
+    }
+
+    /// Opens a session that this client was given.
+    ///
+    /// # Errors
+    /// [`Refusal::InvalidSession`], [`Refusal::SessionExpired`].
+    pub(crate) async fn open_session<Step: Kind>(
+        &self,
+        client: &Client,
+        session: &Session,
+    ) -> Result<Waiting<Step>> {
+        let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| Refusal::InvalidSession);
+        let block = decode(session.reveal())?;
+        let elsewhere = match self.open::<Step>(client, &block) {
+            Err(Error::Refused(Refusal::InvalidSession)) => {
+                self.open::<Elsewhere<Step>>(client, &block)?
+            }
+            opened => return opened,
+        };
+        let key = Long::key_of(&client.pool, &elsewhere.step.id);
+        let long = self.records().get::<Long>(&key, self.now()).await?;
+        let long = long.ok_or(Refusal::SessionExpired)?;
+        self.open::<Step>(client, &decode(&long.sealed)?)
     }
 
     /// Takes note that a challenge was answered, rightly or not.

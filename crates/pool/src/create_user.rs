@@ -2,7 +2,9 @@
 
 use crate::{
     Attributes, Contact, Error, Pools, Refusal, Result, SealedPassword, User, UserPool, UserStatus,
-    recovery::temporary_life, sign_up::taken_by,
+    message::{About, Occasion},
+    recovery::temporary_life,
+    sign_up::taken_by,
 };
 use events::cognito::{Metadata, PreSignUpRequest, TriggerSource};
 use names::{Password, Username};
@@ -66,7 +68,7 @@ impl Pools {
             user_attributes: attributes.clone(),
             validation_data: (!request.validation_data.is_empty())
                 .then_some(request.validation_data),
-            client_metadata: (!request.metadata.is_empty()).then_some(request.metadata),
+            client_metadata: (!request.metadata.is_empty()).then(|| request.metadata.clone()),
         };
         let source = TriggerSource::PreSignUpAdminCreateUser;
         self.ask_pre_sign_up(pool, None, source, &stored_name, event).await?;
@@ -77,9 +79,16 @@ impl Pools {
         user.password =
             Some(SealedPassword { sealed, expires_at: Some(self.now() + temporary_life(pool)) });
         user.rename(pool);
+        let invitations = match request.invitation {
+            Invitation::Suppress => Vec::new(),
+            Invitation::Send | Invitation::Resend => {
+                self.draft_invitations(about(pool, &user, &request.metadata), by(&request.mediums))
+                    .await?
+            }
+        };
         self.keep_created_user(pool, &user, moves_alias).await?;
-        if request.invitation == Invitation::Send {
-            self.invite(pool, &user, &request.mediums, &password).await?;
+        for invitation in invitations {
+            self.send(invitation, password.reveal()).await?;
         }
         self.user_by_sub(&pool.id, &user.sub).await
     }
@@ -118,6 +127,9 @@ impl Pools {
         check_mediums(&request.mediums, &user.attributes)?;
         let password = self.temporary_password(pool, request.temporary_password)?;
         let sealed = self.seal_password(pool, &user.sub, &user.username, &password).await?;
+        let invitations = self
+            .draft_invitations(about(pool, &user, &request.metadata), by(&request.mediums))
+            .await?;
         let expires_at = Some(self.now() + temporary_life(pool));
         let change = |user: &mut User| {
             if user.status != UserStatus::ForceChangePassword {
@@ -128,25 +140,10 @@ impl Pools {
             Ok(())
         };
         let (user, ()) = self.change_user(pool, &user.sub, change).await?;
-        self.invite(pool, &user, &request.mediums, &password).await?;
-        self.user_by_sub(&pool.id, &user.sub).await
-    }
-
-    async fn invite(
-        &self,
-        pool: &UserPool,
-        user: &User,
-        mediums: &[Contact],
-        password: &Password,
-    ) -> Result<()> {
-        // Unless told otherwise Cognito texts the invitation; nobody without a number is sent one.
-        let mediums = if mediums.is_empty() { &[Contact::PhoneNumber][..] } else { mediums };
-        for contact in mediums {
-            if user.attribute(contact.attribute()).is_some() {
-                self.send_invitation(pool, user, *contact, password).await?;
-            }
+        for invitation in invitations {
+            self.send(invitation, password.reveal()).await?;
         }
-        Ok(())
+        self.user_by_sub(&pool.id, &user.sub).await
     }
 
     fn temporary_password(
@@ -160,6 +157,16 @@ impl Pools {
             Some(given) => policy.check(given).map(|()| given.clone()),
         }
     }
+}
+
+/// What an invitation is about.
+fn about<'a>(pool: &'a UserPool, user: &'a User, metadata: &'a Metadata) -> About<'a> {
+    About { pool, client: None, user, occasion: Occasion::AdminCreateUser, metadata }
+}
+
+/// Unless told otherwise Cognito texts the invitation; nobody without a number is sent one.
+fn by(mediums: &[Contact]) -> &[Contact] {
+    if mediums.is_empty() { &[Contact::PhoneNumber] } else { mediums }
 }
 
 fn check_mediums(mediums: &[Contact], attributes: &Attributes) -> Result<()> {

@@ -24,6 +24,8 @@ pub enum Refusal {
     NoUser,
     /// A user that does not exist, for flows that speak of the pair of user and client.
     NoUserForClient,
+    /// Somebody whom the pool's function did not bring over, through this client.
+    NotMigrated(ClientId),
     UserExists(Taken),
     /// As [`Self::UserExists`], told to an administrator.
     AccountExists(Taken),

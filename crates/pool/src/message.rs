@@ -1,9 +1,19 @@
 //! What is said to a user, and over which channel?
 
-use crate::{Contact, Error, MessageTemplates, Pools, Refusal, Result, User, UserPool};
+use crate::{
+    Contact, Error, Pools, Refusal, Result, User, UserPool,
+    trigger::{context, event_attributes},
+};
 use async_trait::async_trait;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use crypto::EnvelopeKey;
+use events::cognito::{
+    CustomMessageRequest, CustomMessageResponse, CustomSender, CustomSenderRequest, Empty,
+    Metadata, SenderKind, TriggerSource,
+};
 use jiff::Timestamp;
-use names::{Code, Password};
+use names::{ClientId, FunctionArn};
+use zeroize::Zeroizing;
 
 /// A mail or a text message on its way. Its code and body are secrets: `Debug` does not show them.
 #[derive(Clone)]
@@ -80,85 +90,317 @@ fn mask_phone_number(number: &str) -> String {
     format!("+*******{}", last.into_iter().rev().collect::<String>())
 }
 
+/// Why a message is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    SignUp,
+    AdminCreateUser,
+    ResendCode,
+    ForgotPassword,
+    UpdateUserAttribute,
+    VerifyUserAttribute,
+}
+
+impl Occasion {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::SignUp => "SignUp",
+            Self::AdminCreateUser => "AdminCreateUser",
+            Self::ResendCode => "ResendCode",
+            Self::ForgotPassword => "ForgotPassword",
+            Self::UpdateUserAttribute => "UpdateUserAttribute",
+            Self::VerifyUserAttribute => "VerifyUserAttribute",
+        }
+    }
+
+    /// The source under which the function that sends mails or texts is handed the code.
+    fn sender(self, contact: Contact) -> TriggerSource {
+        use TriggerSource as Source;
+        match (contact, self) {
+            (Contact::Email, Self::SignUp) => Source::CustomEmailSenderSignUp,
+            (Contact::Email, Self::AdminCreateUser) => Source::CustomEmailSenderAdminCreateUser,
+            (Contact::Email, Self::ResendCode) => Source::CustomEmailSenderResendCode,
+            (Contact::Email, Self::ForgotPassword) => Source::CustomEmailSenderForgotPassword,
+            (Contact::Email, Self::UpdateUserAttribute) => {
+                Source::CustomEmailSenderUpdateUserAttribute
+            }
+            (Contact::Email, Self::VerifyUserAttribute) => {
+                Source::CustomEmailSenderVerifyUserAttribute
+            }
+            (Contact::PhoneNumber, Self::SignUp) => Source::CustomSmsSenderSignUp,
+            (Contact::PhoneNumber, Self::AdminCreateUser) => Source::CustomSmsSenderAdminCreateUser,
+            (Contact::PhoneNumber, Self::ResendCode) => Source::CustomSmsSenderResendCode,
+            (Contact::PhoneNumber, Self::ForgotPassword) => Source::CustomSmsSenderForgotPassword,
+            (Contact::PhoneNumber, Self::UpdateUserAttribute) => {
+                Source::CustomSmsSenderUpdateUserAttribute
+            }
+            (Contact::PhoneNumber, Self::VerifyUserAttribute) => {
+                Source::CustomSmsSenderVerifyUserAttribute
+            }
+        }
+    }
+
+    /// The source under which the function that words messages is asked.
+    pub(crate) fn custom_message(self) -> TriggerSource {
+        match self {
+            Self::SignUp => TriggerSource::CustomMessageSignUp,
+            Self::AdminCreateUser => TriggerSource::CustomMessageAdminCreateUser,
+            Self::ResendCode => TriggerSource::CustomMessageResendCode,
+            Self::ForgotPassword => TriggerSource::CustomMessageForgotPassword,
+            Self::UpdateUserAttribute => TriggerSource::CustomMessageUpdateUserAttribute,
+            Self::VerifyUserAttribute => TriggerSource::CustomMessageVerifyUserAttribute,
+        }
+    }
+}
+
+/// Whom a message is for, and on which occasion.
+#[derive(Clone, Copy)]
+pub(crate) struct About<'a> {
+    pub pool: &'a UserPool,
+    /// None where an administrator acts.
+    pub client: Option<&'a ClientId>,
+    pub user: &'a User,
+    pub occasion: Occasion,
+    /// What the client wants functions to hear.
+    pub metadata: &'a Metadata,
+}
+
+/// A message that is worded and waits for its code.
+///
+/// A function may refuse to word it, so this comes before what the code is kept with.
+pub(crate) struct Draft {
+    contact: Contact,
+    address: String,
+    occasion: Occasion,
+    subject: String,
+    body: String,
+    /// Who sends it instead of the house.
+    sender: Option<Sender>,
+}
+
+/// A function that sends codes, and what it will hear but for the code.
+struct Sender {
+    function: FunctionArn,
+    key: String,
+    event: CustomSender,
+}
+
 impl Pools {
-    /// Sends a code to one of a user's contacts.
-    pub(crate) async fn send_code(
+    /// Words the message with which a code goes to one of a user's contacts.
+    ///
+    /// # Errors
+    /// What the function that words messages refuses.
+    pub(crate) async fn draft_code(
         &self,
-        pool: &UserPool,
-        user: &User,
+        about: About<'_>,
         contact: Contact,
         address: &str,
-        purpose: &'static str,
-        code: &Code,
-    ) -> Result<Delivery> {
+    ) -> Result<Draft> {
+        let answer = self.ask_custom_message(about).await?;
+        let texts = &about.pool.settings.messages;
+        let (subject, body) = match contact {
+            Contact::Email => {
+                (texts.verification_subject.as_deref(), texts.verification_email.as_deref())
+            }
+            Contact::PhoneNumber => (None, texts.verification_sms.as_deref()),
+        };
+        let theirs = worded(&answer, contact, &[CODE]);
+        let subject = theirs.subject.or(subject).unwrap_or(SUBJECT);
+        let body = theirs.body.or(body).unwrap_or(VERIFICATION);
+        let body = body.replace(USERNAME, about.user.username.as_str());
+        Ok(Draft::new(about, contact, address, subject, body))
+    }
+
+    /// Words the invitations of a user whom an administrator made: one for each medium that can reach the
+    /// user. The function that words messages is asked once for all of them.
+    ///
+    /// # Errors
+    /// What that function refuses.
+    pub(crate) async fn draft_invitations(
+        &self,
+        about: About<'_>,
+        mediums: &[Contact],
+    ) -> Result<Vec<Draft>> {
+        let About { pool, user, .. } = about;
+        let reached: Vec<_> = mediums
+            .iter()
+            .filter_map(|contact| Some((*contact, user.attribute(contact.attribute())?)))
+            .collect();
+        if reached.is_empty() {
+            return Ok(Vec::new());
+        }
+        let answer = self.ask_custom_message(about).await?;
         let texts = &pool.settings.messages;
-        let (subject, body) = match contact {
-            Contact::Email => (
-                texts.verification_subject.clone().unwrap_or_else(|| SUBJECT.to_owned()),
-                texts.verification_email.as_deref().unwrap_or(VERIFICATION),
-            ),
-            Contact::PhoneNumber => {
-                (String::new(), texts.verification_sms.as_deref().unwrap_or(VERIFICATION))
-            }
-        };
-        let body =
-            body.replace("{####}", code.reveal()).replace("{username}", user.username.as_str());
-        self.hand_over(contact, address, purpose, subject, body, code.reveal()).await?;
-        Ok(Delivery::to(contact, address))
+        let drafts = reached.into_iter().map(|(contact, address)| {
+            let (subject, body) = match contact {
+                Contact::Email => {
+                    (texts.invitation_subject.as_deref(), texts.invitation_email.as_deref())
+                }
+                Contact::PhoneNumber => (None, texts.invitation_sms.as_deref()),
+            };
+            let theirs = worded(&answer, contact, &[CODE, USERNAME]);
+            let subject = theirs.subject.or(subject).unwrap_or(INVITATION_SUBJECT);
+            let body = theirs.body.or(body).unwrap_or(INVITATION);
+            // People know themselves by the name they sign in with, not by a generated one.
+            let name =
+                if pool.has_username_attributes() { address } else { user.username.as_str() };
+            let body = body.replace(USERNAME, name);
+            Draft::new(about, contact, address, subject, body)
+        });
+        Ok(drafts.collect())
     }
 
-    /// Sends the temporary password to a user whom an administrator made.
-    pub(crate) async fn send_invitation(
-        &self,
-        pool: &UserPool,
-        user: &User,
-        contact: Contact,
-        password: &Password,
-    ) -> Result<()> {
-        let MessageTemplates { invitation_subject, invitation_email, invitation_sms, .. } =
-            &pool.settings.messages;
-        let (subject, body) = match contact {
-            Contact::Email => (
-                invitation_subject.clone().unwrap_or_else(|| INVITATION_SUBJECT.to_owned()),
-                invitation_email.as_deref().unwrap_or(INVITATION),
-            ),
-            Contact::PhoneNumber => {
-                (String::new(), invitation_sms.as_deref().unwrap_or(INVITATION))
-            }
-        };
-        // People know themselves by the name they sign in with, not by a generated one.
-        let name = if pool.has_username_attributes() {
-            user.attribute(contact.attribute()).unwrap_or_default()
-        } else {
-            user.username.as_str()
-        };
-        let body = body.replace("{username}", name).replace("{####}", password.reveal());
-        let Some(address) = user.attribute(contact.attribute()) else { return Ok(()) };
-        self.hand_over(contact, address, "AdminCreateUser", subject, body, password.reveal()).await
-    }
-
-    async fn hand_over(
-        &self,
-        contact: Contact,
-        address: &str,
-        purpose: &'static str,
-        subject: String,
-        body: String,
-        code: &str,
-    ) -> Result<()> {
+    /// Puts the code, or the temporary password, into a message and hands it over.
+    ///
+    /// # Errors
+    /// [`Refusal::NotDelivered`].
+    pub(crate) async fn send(&self, draft: Draft, code: &str) -> Result<Delivery> {
+        let Draft { contact, address, occasion, subject, body, sender } = draft;
+        let delivery = Delivery::to(contact, &address);
+        if let Some(sender) = sender {
+            self.hand_to_sender(sender, occasion, code)?;
+            return Ok(delivery);
+        }
         let channel = match contact {
             Contact::Email => Channel::Email,
             Contact::PhoneNumber => Channel::Sms,
         };
-        let (to, code, sent_at) = (address.to_owned(), code.to_owned(), self.now());
-        let message = Message { to, channel, purpose, subject, body, code, sent_at };
+        let message = Message {
+            to: address,
+            channel,
+            purpose: occasion.as_str(),
+            subject,
+            body: body.replace(CODE, code),
+            code: code.to_owned(),
+            sent_at: self.now(),
+        };
         self.house().post.send(message).await.map_err(|undelivered| {
+            let purpose = occasion.as_str();
             tracing::warn!(purpose, reason = %undelivered, "a message was not handed over");
             Error::Refused(Refusal::NotDelivered)
-        })
+        })?;
+        Ok(delivery)
+    }
+
+    /// Hands a code to the function that sends it. Nobody waits for that function: what goes wrong there is
+    /// seen in the log only, as on AWS.
+    fn hand_to_sender(&self, sender: Sender, occasion: Occasion, code: &str) -> Result<()> {
+        let Sender { function, key, mut event } = sender;
+        // A temporary password is told as it would stand in a mail.
+        let code = match occasion {
+            Occasion::AdminCreateUser => escaped(code),
+            _ => code.to_owned(),
+        };
+        let context = [("userpool-id", event.user_pool_id.as_str())];
+        let sealed = self.sender_key(&key).encrypt(self.random(), code.as_bytes(), &context);
+        let sealed = sealed.map_err(|_| Error::internal("a code does not fit an envelope"))?;
+        event.request.code = Some(STANDARD.encode(sealed));
+        let pools = self.clone();
+        tokio::spawn(async move {
+            let told = pools.fire::<_, Empty>(&function, &event).await;
+            if told.is_err() {
+                let source = event.trigger_source;
+                tracing::warn!(%source, %function, "a code may not have been sent");
+            }
+        });
+        Ok(())
+    }
+
+    /// The local key that stands in for a KMS key of this name or ARN. Functions that send codes decrypt
+    /// them with it.
+    #[must_use]
+    pub fn sender_key(&self, name: &str) -> EnvelopeKey {
+        let parts: [&[u8]; 2] = [b"sender key\n", name.as_bytes()];
+        let key = crypto::hmac_sha256(&self.house().seals.sender_keys, &parts);
+        EnvelopeKey::new(name, Zeroizing::new(key))
     }
 }
 
+impl Draft {
+    fn new(about: About<'_>, contact: Contact, address: &str, subject: &str, body: String) -> Self {
+        let subject = match contact {
+            Contact::Email => subject.to_owned(),
+            Contact::PhoneNumber => String::new(),
+        };
+        let (address, occasion) = (address.to_owned(), about.occasion);
+        Self { contact, address, occasion, subject, body, sender: Sender::of(about, contact) }
+    }
+}
+
+impl Sender {
+    /// The function that sends what goes to this contact, if there is one.
+    fn of(about: About<'_>, contact: Contact) -> Option<Self> {
+        let triggers = &about.pool.settings.triggers;
+        let (function, kind) = match contact {
+            Contact::Email => (&triggers.custom_email_sender, SenderKind::Email),
+            Contact::PhoneNumber => (&triggers.custom_sms_sender, SenderKind::Sms),
+        };
+        let function = function.clone()?;
+        let key = triggers.sender_key.clone().unwrap_or_default();
+        let metadata = Some(about.metadata.clone()).filter(|metadata| !metadata.is_empty());
+        let request = CustomSenderRequest {
+            kind,
+            code: None,
+            user_attributes: event_attributes(about.user),
+            client_metadata: metadata,
+        };
+        let event = CustomSender::new(
+            about.occasion.sender(contact),
+            about.pool.id.as_str(),
+            about.user.username.as_str(),
+            context(about.client),
+            request,
+        );
+        Some(Self { function, key, event })
+    }
+}
+
+/// A text as it stands in HTML.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// What a function says of one message.
+#[derive(Default)]
+struct Worded<'a> {
+    subject: Option<&'a str>,
+    body: Option<&'a str>,
+}
+
+/// The function's words for this contact. A text without a placeholder that it needs would reach somebody
+/// who can do nothing with it, so it is not used, and the log says so.
+fn worded<'a>(
+    answer: &'a CustomMessageResponse,
+    contact: Contact,
+    placeholders: &[&str],
+) -> Worded<'a> {
+    let (subject, body) = match contact {
+        Contact::Email => (answer.email_subject.as_deref(), answer.email_message.as_deref()),
+        Contact::PhoneNumber => (None, answer.sms_message.as_deref()),
+    };
+    let is_usable = |text: &&str| {
+        let is_whole = placeholders.iter().all(|placeholder| text.contains(placeholder));
+        if !is_whole && !text.is_empty() {
+            tracing::warn!("a message of a function lacks a placeholder and is not used");
+        }
+        is_whole
+    };
+    Worded { subject: subject.filter(|subject| !subject.is_empty()), body: body.filter(is_usable) }
+}
+
+const CODE: &str = CustomMessageRequest::CODE;
+const USERNAME: &str = CustomMessageRequest::USERNAME;
 const SUBJECT: &str = "Your verification code";
 const VERIFICATION: &str = "Your confirmation code is {####}";
 const INVITATION_SUBJECT: &str = "Your temporary password";
@@ -167,6 +409,19 @@ const INVITATION: &str = "Your username is {username} and temporary password is 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_without_its_placeholders_is_not_used() {
+        let answer = CustomMessageResponse {
+            email_message: Some("Hello {username}".to_owned()),
+            email_subject: Some("Welcome".to_owned()),
+            sms_message: Some("{username}: {####}".to_owned()),
+        };
+        let mail = worded(&answer, Contact::Email, &[CODE]);
+        assert_eq!((mail.subject, mail.body), (Some("Welcome"), None));
+        let text = worded(&answer, Contact::PhoneNumber, &[CODE, USERNAME]);
+        assert_eq!((text.subject, text.body), (None, Some("{username}: {####}")));
+    }
 
     #[test]
     fn an_address_is_masked_as_cognito_does() {

@@ -83,6 +83,8 @@ pub(crate) struct Seals {
     /// A key for digests of codes, and for answers about users that do not exist.
     pub codes: [u8; 32],
     pub decoys: [u8; 32],
+    /// A key for the keys under which codes travel to the functions that send them.
+    pub sender_keys: [u8; 32],
 }
 
 impl Seals {
@@ -101,6 +103,7 @@ impl Seals {
             cursors: master.sealing("cursors"),
             codes: bytes("code digests"),
             decoys: bytes("decoys"),
+            sender_keys: bytes("sender keys"),
         }
     }
 }

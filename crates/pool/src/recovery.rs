@@ -1,8 +1,9 @@
 //! How does somebody who forgot the password, or wants another one, get one?
 
 use crate::{
-    Allowance, Bearer, Caller, Contact, Delivery, Pools, Purpose, Recovery, Refusal, Result,
+    Allowance, Bearer, Caller, Contact, Delivery, Error, Pools, Purpose, Recovery, Refusal, Result,
     SealedPassword, User, UserPool, UserStatus, code::spend, is_email, is_phone_number,
+    message::Occasion,
 };
 use events::cognito::TriggerSource;
 use jiff::SignedDuration;
@@ -15,7 +16,7 @@ impl Pools {
     /// # Errors
     /// [`Refusal::TooManyAttempts`]; where the client does not hide who exists also
     /// [`Refusal::NoUserForClient`], [`Refusal::Disabled`], [`Refusal::NotResettable`],
-    /// [`Refusal::NoRecoveryContact`], [`Refusal::AdminMustReset`].
+    /// [`Refusal::NoRecoveryContact`], [`Refusal::AdminMustReset`], [`Refusal::NotMigrated`].
     pub async fn forgot_password(
         &self,
         caller: &Caller,
@@ -27,6 +28,13 @@ impl Pools {
         self.check_secret_hash(&caller.client, username.as_str(), user.as_deref(), hash)?;
         let who = self.counted_as(pool, user.as_deref(), username.as_str());
         self.allow(&pool.id, &who, Allowance::RequestReset).await?;
+        let user = match user {
+            Some(user) => Some(user),
+            None => match self.migrate_to_reset(caller, username).await {
+                Err(Error::Refused(Refusal::WrongCredentials)) => None,
+                migrated => migrated?,
+            },
+        };
         let (user, contact) = match recoverable(pool, user) {
             Ok(recoverable) => recoverable,
             Err(_) if caller.client.settings.hides_missing_users => {
@@ -35,13 +43,15 @@ impl Pools {
             Err(refusal) => return Err(refusal.into()),
         };
         let address = user.attribute(contact.attribute()).unwrap_or_default().to_owned();
+        let about = caller.about(&user, Occasion::ForgotPassword);
+        let draft = self.draft_code(about, contact, &address).await?;
         let (code, sent) =
             self.new_code(&user, Purpose::ResetPassword, contact.attribute(), &address)?;
         self.commit(|commit| {
             commit.put(&sent);
         })
         .await?;
-        self.send_code(pool, &user, contact, &address, "ForgotPassword", &code).await
+        self.send(draft, code.reveal()).await
     }
 
     /// Sets a password by the code that was sent. Every refresh token is spent by it.

@@ -7,7 +7,8 @@
 use crate::{
     Attributes, Challenge, Client, Error, Flow, Outcome, Pools, Refusal, Result, SealedPassword,
     User, UserPool, UserStatus,
-    challenge::{NewPasswordStep, SrpStep},
+    challenge::{Kind, NewPasswordStep, SrpStep, Steps},
+    message::{About, Occasion},
 };
 use base64::{
     Engine,
@@ -70,6 +71,12 @@ impl Caller {
 }
 
 impl Caller {
+    /// What a message of this call is about.
+    pub(crate) fn about<'a>(&'a self, user: &'a User, occasion: Occasion) -> About<'a> {
+        let Self { pool, client, metadata, .. } = self;
+        About { pool, client: Some(&client.id), user, occasion, metadata }
+    }
+
     /// What is said to a guess when no code is waiting. Where it is hidden who exists, a code that is gone is
     /// like a wrong one, since for somebody who does not exist there never was one.
     pub(crate) fn without_a_code(&self) -> Refusal {
@@ -123,8 +130,11 @@ impl Pools {
         hash: Option<&SecretHash>,
     ) -> Result<Outcome> {
         caller.require(flow)?;
-        let user = self.find_user(&caller.pool, name).await?;
+        let mut user = self.find_user(&caller.pool, name).await?;
         self.check_secret_hash(&caller.client, name.as_str(), user.as_deref(), hash)?;
+        if user.is_none() {
+            user = self.migrate_at_sign_in(caller, name, password).await?;
+        }
         if user.is_none() && !caller.client.settings.hides_missing_users {
             return Err(Refusal::NoUser.into());
         }
@@ -167,7 +177,19 @@ impl Pools {
         }
         self.ask_pre_authentication(caller, name, user.as_deref()).await?;
 
-        let (user_id, verifier) = match &user {
+        self.srp_challenge(caller, name, user.as_deref(), &a, None).await
+    }
+
+    /// Asks for the proof of a password.
+    pub(crate) async fn srp_challenge(
+        &self,
+        caller: &Caller,
+        name: &Username,
+        user: Option<&User>,
+        a: &PublicA,
+        custom: Option<Steps>,
+    ) -> Result<Outcome> {
+        let (user_id, verifier) = match user {
             Some(user) => (user.username.clone(), self.verifier(user)?),
             None => self.decoy(&caller.pool, name)?,
         };
@@ -180,6 +202,7 @@ impl Pools {
             a: a.to_hex(),
             b: URL_SAFE_NO_PAD.encode(b.to_bytes().as_slice()),
             public_b: srp_b.clone(),
+            custom,
         };
         let sub = user.map(|user| user.sub.clone());
         let sealed = self.wait(&caller.client, &caller.event_id, sub, user_id.clone(), step)?;
@@ -194,7 +217,7 @@ impl Pools {
     /// [`Refusal::SessionExpired`], [`Refusal::SessionUsed`], and what is refused after a right password.
     pub async fn answer_srp(&self, caller: &Caller, answer: &SrpAnswer<'_>) -> Result<Outcome> {
         let block = STANDARD.decode(answer.secret_block).map_err(|_| Refusal::InvalidSession)?;
-        let waiting = self.open::<SrpStep>(&caller.client, &block)?;
+        let mut waiting = self.open::<SrpStep>(&caller.client, &block)?;
         let user = match &waiting.sub {
             Some(sub) => {
                 self.records().get(&User::key_of(&caller.pool.id, sub), self.now()).await?
@@ -224,19 +247,54 @@ impl Pools {
             Some(user) => self.verifier(user)?,
             None => self.decoy(&caller.pool, &waiting.user_id)?.1,
         };
+        let custom = waiting.step.custom.take();
+        let caller = Caller { event_id: std::mem::take(&mut waiting.event_id), ..caller.clone() };
         let timestamp = answer.timestamp.to_owned();
         let proof = Proof { step: waiting.step, verifier, block, signature, timestamp };
         let (pool_name, user_id) = (caller.pool.id.name().to_owned(), waiting.user_id);
         let is_right = self.work(move || proof.is_right(&pool_name, user_id.as_str())).await?;
-        let Some(user) = user.filter(|_| is_right) else {
+        if !is_right || user.is_none() {
             self.count_failure(&caller.pool.id, &who).await?;
-            return Err(Refusal::WrongCredentials.into());
-        };
+            drop(turn);
+            let Some(mut steps) = custom else { return Err(Refusal::WrongCredentials.into()) };
+            // Whether a wrong password is the end of it is the function's to say.
+            steps.push(SrpStep::NAME, false);
+            return self.go_on(&caller, user, steps).await;
+        }
+        let user = user.ok_or(Refusal::WrongCredentials)?;
         self.forget_failures(failures).await?;
         drop(turn);
 
-        let caller = Caller { event_id: waiting.event_id, ..caller.clone() };
-        self.after_password(&caller, user, caller.metadata.clone()).await
+        let metadata = caller.metadata.clone();
+        match custom {
+            None => self.after_password(&caller, user, metadata).await,
+            Some(mut steps) => {
+                steps.push(SrpStep::NAME, true);
+                self.after_custom_password(&caller, user, steps).await
+            }
+        }
+    }
+
+    /// What follows a right password where functions decide.
+    async fn after_custom_password(
+        &self,
+        caller: &Caller,
+        user: Kept<User>,
+        steps: Steps,
+    ) -> Result<Outcome> {
+        if !user.is_enabled {
+            return Err(Refusal::Disabled.into());
+        }
+        match user.status {
+            UserStatus::Unconfirmed => Err(Refusal::NotConfirmed.into()),
+            UserStatus::ResetRequired => Err(Refusal::PasswordResetRequired.into()),
+            UserStatus::ForceChangePassword => {
+                self.ask_for_new_password(caller, &user, Some(steps)).await
+            }
+            UserStatus::Confirmed | UserStatus::ExternalProvider => {
+                self.go_on(caller, Some(user), steps).await
+            }
+        }
     }
 
     /// What follows a password that was right.
@@ -256,7 +314,7 @@ impl Pools {
         match user.status {
             UserStatus::Unconfirmed => Err(Refusal::NotConfirmed.into()),
             UserStatus::ResetRequired => Err(Refusal::PasswordResetRequired.into()),
-            UserStatus::ForceChangePassword => self.ask_for_new_password(caller, &user),
+            UserStatus::ForceChangePassword => self.ask_for_new_password(caller, &user, None).await,
             UserStatus::Confirmed | UserStatus::ExternalProvider => {
                 let source = TriggerSource::TokenGenerationAuthentication;
                 let tokens = self.sign_in(caller, &user, source, metadata).await?;
@@ -265,18 +323,21 @@ impl Pools {
         }
     }
 
-    fn ask_for_new_password(&self, caller: &Caller, user: &User) -> Result<Outcome> {
+    async fn ask_for_new_password(
+        &self,
+        caller: &Caller,
+        user: &User,
+        custom: Option<Steps>,
+    ) -> Result<Outcome> {
         let Some(SealedPassword { sealed, expires_at }) = &user.password else {
             return Err(Refusal::WrongCredentials.into());
         };
         if expires_at.is_some_and(|end| self.now() >= end) {
             return Err(Refusal::TemporaryPasswordExpired.into());
         }
-        let step = NewPasswordStep { proven: digest(sealed) };
+        let step = NewPasswordStep { proven: digest(sealed), custom };
         let (sub, user_id) = (Some(user.sub.clone()), user.username.clone());
-        let block = self.wait(&caller.client, &caller.event_id, sub, user_id.clone(), step)?;
-        let session = Session::parse(URL_SAFE_NO_PAD.encode(block))
-            .map_err(|_| Error::internal("a session is malformed"))?;
+        let session = self.wait_session(caller, sub, user_id.clone(), step).await?;
         let missing = caller.pool.schema.missing(&user.attributes);
         let required = missing.iter().map(|name| format!("userAttributes.{name}")).collect();
         let attributes = user.attributes.clone();
@@ -299,9 +360,7 @@ impl Pools {
         caller: &Caller,
         answer: NewPasswordAnswer<'_>,
     ) -> Result<Outcome> {
-        let block =
-            URL_SAFE_NO_PAD.decode(answer.session.reveal()).map_err(|_| Refusal::InvalidSession)?;
-        let waiting = self.open::<NewPasswordStep>(&caller.client, &block)?;
+        let waiting = self.open_session::<NewPasswordStep>(&caller.client, answer.session).await?;
         let Some(sub) = &waiting.sub else { return Err(Refusal::InvalidSession.into()) };
         let user = self.user_by_sub(&caller.pool.id, sub).await.map_err(|error| match error {
             Error::Refused(Refusal::NoUser) => Refusal::InvalidSession.into(),
@@ -338,6 +397,10 @@ impl Pools {
         let caller = Caller { event_id: waiting.event_id, ..caller.clone() };
         if !user.is_enabled {
             return Err(Refusal::Disabled.into());
+        }
+        if let Some(mut steps) = waiting.step.custom {
+            steps.push(NewPasswordStep::NAME, true);
+            return self.go_on(&caller, Some(user), steps).await;
         }
         let source = TriggerSource::TokenGenerationNewPasswordChallenge;
         let tokens = self.sign_in(&caller, &user, source, caller.metadata.clone()).await?;
@@ -396,7 +459,7 @@ impl Pools {
 
     /// A user id and a verifier for a name that nobody has: always the same for the same name, and matched by
     /// no password that anybody could know.
-    fn decoy(&self, pool: &UserPool, name: &Username) -> Result<(Username, Verifier)> {
+    pub(crate) fn decoy(&self, pool: &UserPool, name: &Username) -> Result<(Username, Verifier)> {
         let user_id = self.decoy_user_id(pool, name.as_str());
         let verifier = self.decoy_verifier(&pool.id, &user_id);
         let user_id = Username::parse(user_id).unwrap_or_else(|_| name.clone());
@@ -466,7 +529,12 @@ impl Proof {
 }
 
 /// Whether the name in an answer is one of the user whose challenge it is.
-fn is_named(pool: &UserPool, user: Option<&User>, user_id: &Username, name: &Username) -> bool {
+pub(crate) fn is_named(
+    pool: &UserPool,
+    user: Option<&User>,
+    user_id: &Username,
+    name: &Username,
+) -> bool {
     let name = pool.fold(name.as_str());
     let is_users = |user: &User| {
         let contacts = ["email", "phone_number", "preferred_username"];

@@ -5,6 +5,7 @@ use crate::{
     Result, SealedPassword, Taken, User, UserPool, UserStatus,
     code::{SentCode, spend},
     is_email, is_phone_number,
+    message::Occasion,
 };
 use events::cognito::{Metadata, PreSignUpRequest, PreSignUpResponse, TriggerSource};
 use names::{Code, Password, SecretHash, Sub, Username};
@@ -32,7 +33,8 @@ impl Pools {
     ///
     /// # Errors
     /// Everything that can be wrong with a name, a password and attributes; [`Refusal::UserExists`];
-    /// [`Refusal::NotDelivered`], after which the user exists and can ask for the code again.
+    /// [`Refusal::NotDelivered`] and what the function that words messages refuses, after which the user
+    /// exists and can ask for the code again.
     pub async fn sign_up(&self, caller: &Caller, sign_up: SignUp<'_>) -> Result<SignedUp> {
         let SignUp { username, password, mut attributes, validation_data, hash } = sign_up;
         let pool = &caller.pool;
@@ -84,7 +86,10 @@ impl Pools {
         }
         let delivery = match (code, contact_to_verify(pool, &user)) {
             (Some((code, sent)), Some((contact, _))) => {
-                Some(self.send_code(pool, &user, contact, &sent.value, "SignUp", &code).await?)
+                // The user is there already and can ask for the code again.
+                let about = caller.about(&user, Occasion::SignUp);
+                let draft = self.draft_code(about, contact, &sent.value).await?;
+                Some(self.send(draft, code.reveal()).await?)
             }
             _ => None,
         };
@@ -273,13 +278,15 @@ impl Pools {
             return Err(Refusal::invalid("Auto verification not turned on.").into());
         };
         self.allow(&pool.id, &who, Allowance::ResendCode).await?;
+        let about = caller.about(&user, Occasion::ResendCode);
+        let draft = self.draft_code(about, contact, &address).await?;
         let (code, sent) =
             self.new_code(&user, Purpose::ConfirmSignUp, contact.attribute(), &address)?;
         self.commit(|commit| {
             commit.put(&sent);
         })
         .await?;
-        self.send_code(pool, &user, contact, &address, "ResendCode", &code).await
+        self.send(draft, code.reveal()).await
     }
 
     /// A `sub` that nobody has.

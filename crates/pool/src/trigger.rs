@@ -4,16 +4,31 @@
 //! in the function's words; everything else that goes wrong reaches the caller as a name only, and the log
 //! in full.
 
-use crate::{Caller, Pools, Refusal, Result, TokenEventVersion, User, UserPool};
+use crate::{
+    Caller, Pools, Refusal, Result, TokenEventVersion, User, UserPool, challenge::Steps,
+    custom_auth::not_configured, message::About,
+};
 use bytes::Bytes;
 use events::cognito::{
-    self, Attributes, CallerContext, Metadata, PostAuthenticationRequest, PostConfirmationRequest,
+    self, Attributes, CallerContext, CreateAuthChallengeRequest, CreateAuthChallengeResponse,
+    CustomMessageRequest, CustomMessageResponse, DefineAuthChallengeRequest,
+    DefineAuthChallengeResponse, Metadata, PostAuthenticationRequest, PostConfirmationRequest,
     PreAuthenticationRequest, PreSignUpRequest, PreSignUpResponse, PreTokenGenerationRequest,
     PreTokenGenerationV1Response, PreTokenGenerationV2Response, TriggerEvent, TriggerSource,
+    UserMigrationRequest, UserMigrationResponse, VerifyAuthChallengeRequest,
+    VerifyAuthChallengeResponse,
 };
 use functions::Failure;
 use names::{ClientId, FunctionArn, Username};
 use serde::{Serialize, de::DeserializeOwned};
+use std::collections::BTreeMap;
+
+/// The placeholder for a link, as events carry it. No pool of this house confirms by link.
+const LINK: &str = "{##Click Here##}";
+/// The longest texts that a function may answer, in characters.
+const LONGEST_TEXT: usize = 140;
+const LONGEST_SUBJECT: usize = 140;
+const LONGEST_MAIL: usize = 20_000;
 
 /// What a function before tokens answered.
 pub(crate) enum TokenChanges {
@@ -69,6 +84,60 @@ impl Pools {
         self.fire::<_, cognito::Empty>(function, &event).await.map(drop)
     }
 
+    /// Asks the function that words messages, if there is one.
+    pub(crate) async fn ask_custom_message(
+        &self,
+        about: About<'_>,
+    ) -> Result<CustomMessageResponse> {
+        let About { pool, client, user, occasion, metadata } = about;
+        let Some(function) = &pool.settings.triggers.custom_message else {
+            return Ok(CustomMessageResponse::default());
+        };
+        let source = occasion.custom_message();
+        let invites = source == TriggerSource::CustomMessageAdminCreateUser;
+        let request = CustomMessageRequest {
+            user_attributes: event_attributes(user),
+            code_parameter: Some(CustomMessageRequest::CODE.to_owned()),
+            link_parameter: Some(LINK.to_owned()),
+            username_parameter: invites.then(|| CustomMessageRequest::USERNAME.to_owned()),
+            client_metadata: some(metadata.clone()),
+        };
+        let event = TriggerEvent::new(
+            source,
+            pool.id.as_str(),
+            user.username.as_str(),
+            context(client),
+            request,
+        );
+        let answer: CustomMessageResponse = self.fire(function, &event).await?;
+        let bounds = [
+            ("smsMessage", &answer.sms_message, LONGEST_TEXT),
+            ("emailSubject", &answer.email_subject, LONGEST_SUBJECT),
+            ("emailMessage", &answer.email_message, LONGEST_MAIL),
+        ];
+        for (name, text, longest) in bounds {
+            if text.as_ref().is_some_and(|text| text.chars().nth(longest).is_some()) {
+                let reason = format!("{name} has more than {longest} characters");
+                return Err(Refusal::TriggerAnswer { trigger: "CustomMessage", reason }.into());
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Asks the function that brings users over.
+    pub(crate) async fn ask_user_migration(
+        &self,
+        caller: &Caller,
+        source: TriggerSource,
+        name: &Username,
+        request: UserMigrationRequest,
+    ) -> Result<UserMigrationResponse> {
+        let Some(function) = &caller.pool.settings.triggers.user_migration else {
+            return Ok(UserMigrationResponse::default());
+        };
+        self.fire(function, &self.sign_in_event(caller, source, name, request)).await
+    }
+
     /// Asks the function before a password is looked at, if there is one. A user that does not exist is
     /// asked about too where the client hides that.
     pub(crate) async fn ask_pre_authentication(
@@ -83,12 +152,79 @@ impl Pools {
         let request = PreAuthenticationRequest {
             user_attributes: user.map(event_attributes).unwrap_or_default(),
             validation_data: some(caller.metadata.clone()),
-            user_not_found: caller.client.settings.hides_missing_users.then_some(user.is_none()),
+            user_not_found: user_not_found(caller, user),
         };
         let username = user.map_or(name, |user| &user.username);
         let source = TriggerSource::PreAuthentication;
         let event = self.sign_in_event(caller, source, username, request);
         self.fire::<_, cognito::Empty>(function, &event).await.map(drop)
+    }
+
+    /// Asks the function that decides what comes next in a custom sign-in.
+    pub(crate) async fn ask_define_auth_challenge(
+        &self,
+        caller: &Caller,
+        steps: &Steps,
+        user: Option<&User>,
+    ) -> Result<DefineAuthChallengeResponse> {
+        let function = &caller.pool.settings.triggers.define_auth_challenge;
+        let function = function.as_ref().ok_or_else(not_configured)?;
+        let request = DefineAuthChallengeRequest {
+            user_attributes: user.map(event_attributes).unwrap_or_default(),
+            session: steps.results.clone(),
+            client_metadata: some(caller.metadata.clone()),
+            user_not_found: user_not_found(caller, user),
+        };
+        let source = TriggerSource::DefineAuthChallenge;
+        self.fire(function, &self.sign_in_event(caller, source, &steps.name, request)).await
+    }
+
+    /// Asks the function that makes the challenges of a custom sign-in.
+    pub(crate) async fn ask_create_auth_challenge(
+        &self,
+        caller: &Caller,
+        steps: &Steps,
+        user: Option<&User>,
+        challenge_name: &str,
+    ) -> Result<CreateAuthChallengeResponse> {
+        let function = &caller.pool.settings.triggers.create_auth_challenge;
+        let function = function.as_ref().ok_or_else(not_configured)?;
+        let request = CreateAuthChallengeRequest {
+            user_attributes: user.map(event_attributes).unwrap_or_default(),
+            challenge_name: challenge_name.to_owned(),
+            session: steps.results.clone(),
+            client_metadata: some(caller.metadata.clone()),
+            user_not_found: user_not_found(caller, user),
+        };
+        let source = TriggerSource::CreateAuthChallenge;
+        self.fire(function, &self.sign_in_event(caller, source, &steps.name, request)).await
+    }
+
+    /// Asks the function that looks at the answers of a custom sign-in. It has to say yes or no.
+    pub(crate) async fn ask_verify_auth_challenge(
+        &self,
+        caller: &Caller,
+        steps: &Steps,
+        user: Option<&User>,
+        private: Option<BTreeMap<String, String>>,
+        answer: &str,
+    ) -> Result<bool> {
+        let function = &caller.pool.settings.triggers.verify_auth_challenge_response;
+        let function = function.as_ref().ok_or_else(not_configured)?;
+        let request = VerifyAuthChallengeRequest {
+            user_attributes: user.map(event_attributes).unwrap_or_default(),
+            private_challenge_parameters: private,
+            challenge_answer: answer.to_owned(),
+            client_metadata: some(caller.metadata.clone()),
+            user_not_found: user_not_found(caller, user),
+        };
+        let source = TriggerSource::VerifyAuthChallengeResponse;
+        let event = self.sign_in_event(caller, source, &steps.name, request);
+        let said: VerifyAuthChallengeResponse = self.fire(function, &event).await?;
+        said.answer_correct.ok_or_else(|| {
+            let reason = "Unrecognizable lambda output".to_owned();
+            Refusal::TriggerAnswer { trigger: "VerifyAuthChallengeResponse", reason }.into()
+        })
     }
 
     /// Tells the function after a sign-in, if there is one.
@@ -156,7 +292,7 @@ impl Pools {
         TriggerEvent::new(source, caller.pool.id.as_str(), username.as_str(), context, request)
     }
 
-    async fn fire<Request: Serialize, Response: Serialize + DeserializeOwned>(
+    pub(crate) async fn fire<Request: Serialize, Response: Serialize + DeserializeOwned>(
         &self,
         function: &FunctionArn,
         event: &TriggerEvent<Request, Response>,
@@ -183,8 +319,13 @@ impl Pools {
     }
 }
 
-fn context(client: Option<&ClientId>) -> CallerContext {
+pub(crate) fn context(client: Option<&ClientId>) -> CallerContext {
     client.map_or_else(CallerContext::without_client, |id| CallerContext::new(id.as_str()))
+}
+
+/// Whether there is no such user, which functions are told where the client is not.
+fn user_not_found(caller: &Caller, user: Option<&User>) -> Option<bool> {
+    caller.client.settings.hides_missing_users.then_some(user.is_none())
 }
 
 fn some(metadata: Metadata) -> Option<Metadata> {

@@ -82,6 +82,17 @@ pub struct Triggers {
     pub pre_authentication: Option<FunctionArn>,
     pub post_authentication: Option<FunctionArn>,
     pub pre_token_generation: Option<PreTokenGeneration>,
+    pub custom_message: Option<FunctionArn>,
+    /// Sends mails instead of the house.
+    pub custom_email_sender: Option<FunctionArn>,
+    /// Sends text messages instead of the house.
+    pub custom_sms_sender: Option<FunctionArn>,
+    /// The key under which codes travel to the functions that send them.
+    pub sender_key: Option<String>,
+    pub user_migration: Option<FunctionArn>,
+    pub define_auth_challenge: Option<FunctionArn>,
+    pub create_auth_challenge: Option<FunctionArn>,
+    pub verify_auth_challenge_response: Option<FunctionArn>,
 }
 
 /// The pre-token function, and the version of the event it understands.

@@ -90,6 +90,14 @@ impl Answer {
 
     fn challenge(challenge: Challenge) -> Result<Self, Error> {
         let (challenge_name, session, parameters) = match challenge {
+            Challenge::Custom { session, parameters } => {
+                return Ok(Self {
+                    challenge_name: Some(ChallengeNameType::CustomChallenge),
+                    session: Some(session),
+                    challenge_parameters: parameters,
+                    authentication_result: None,
+                });
+            }
             Challenge::PasswordVerifier { salt, secret_block, srp_b, user_id } => (
                 ChallengeNameType::PasswordVerifier,
                 None,

@@ -6,8 +6,10 @@
 use names::FunctionArn;
 use pool::{PreTokenForm, PreTokenGeneration, Refusal, TokenEventVersion, Triggers};
 use wire::cognito_idp::{
-    LambdaConfigType, PreTokenGenerationLambdaVersionType as Version,
-    PreTokenGenerationVersionConfigType, UserPoolTierType,
+    CustomEmailLambdaVersionConfigType, CustomEmailSenderLambdaVersionType,
+    CustomSMSLambdaVersionConfigType, CustomSMSSenderLambdaVersionType, LambdaConfigType,
+    PreTokenGenerationLambdaVersionType as Version, PreTokenGenerationVersionConfigType,
+    UserPoolTierType,
 };
 
 /// The functions of a `LambdaConfig`.
@@ -15,21 +17,16 @@ pub(crate) fn triggers(
     given: &LambdaConfigType,
     tier: UserPoolTierType,
 ) -> Result<Triggers, Refusal> {
-    let uncalled = [
-        ("CustomMessage", given.custom_message.is_some()),
-        ("DefineAuthChallenge", given.define_auth_challenge.is_some()),
-        ("CreateAuthChallenge", given.create_auth_challenge.is_some()),
-        ("VerifyAuthChallengeResponse", given.verify_auth_challenge_response.is_some()),
-        ("UserMigration", given.user_migration.is_some()),
-        ("CustomSMSSender", given.custom_sms_sender.is_some()),
-        ("CustomEmailSender", given.custom_email_sender.is_some()),
-        ("InboundFederation", given.inbound_federation.is_some()),
-    ];
-    if let Some((name, _)) = uncalled.iter().find(|(_, is_given)| *is_given) {
-        return Err(Refusal::Unsupported(
-            format!("This version does not call the trigger {name}, so it cannot be configured.")
-                .into(),
-        ));
+    if given.inbound_federation.is_some() {
+        let text =
+            "This version does not call the trigger InboundFederation, so it cannot be configured.";
+        return Err(Refusal::Unsupported(text.into()));
+    }
+    let email = given.custom_email_sender.as_ref().map(|it| it.lambda_arn.as_str());
+    let sms = given.custom_sms_sender.as_ref().map(|it| it.lambda_arn.as_str());
+    if (email.is_some() || sms.is_some()) && given.kms_key_id.is_none() {
+        let text = "KMSKeyID is required with a CustomEmailSender or CustomSMSSender.";
+        return Err(Refusal::invalid(text));
     }
     Ok(Triggers {
         pre_sign_up: function("PreSignUp", given.pre_sign_up.as_deref())?,
@@ -37,6 +34,23 @@ pub(crate) fn triggers(
         pre_authentication: function("PreAuthentication", given.pre_authentication.as_deref())?,
         post_authentication: function("PostAuthentication", given.post_authentication.as_deref())?,
         pre_token_generation: pre_token_generation(given, tier)?,
+        custom_message: function("CustomMessage", given.custom_message.as_deref())?,
+        custom_email_sender: function("CustomEmailSender", email)?,
+        custom_sms_sender: function("CustomSMSSender", sms)?,
+        sender_key: given.kms_key_id.clone(),
+        user_migration: function("UserMigration", given.user_migration.as_deref())?,
+        define_auth_challenge: function(
+            "DefineAuthChallenge",
+            given.define_auth_challenge.as_deref(),
+        )?,
+        create_auth_challenge: function(
+            "CreateAuthChallenge",
+            given.create_auth_challenge.as_deref(),
+        )?,
+        verify_auth_challenge_response: function(
+            "VerifyAuthChallengeResponse",
+            given.verify_auth_challenge_response.as_deref(),
+        )?,
     })
 }
 
@@ -81,14 +95,31 @@ fn pre_token_generation(
 }
 
 /// The `LambdaConfig` of a pool, as it was given.
-pub(crate) fn lambda_config(triggers: &Triggers, key: Option<String>) -> LambdaConfigType {
+pub(crate) fn lambda_config(triggers: &Triggers) -> LambdaConfigType {
     let text = |arn: &Option<FunctionArn>| arn.as_ref().map(FunctionArn::to_string);
     let mut config = LambdaConfigType {
         pre_sign_up: text(&triggers.pre_sign_up),
         post_confirmation: text(&triggers.post_confirmation),
         pre_authentication: text(&triggers.pre_authentication),
         post_authentication: text(&triggers.post_authentication),
-        kms_key_id: key,
+        custom_message: text(&triggers.custom_message),
+        user_migration: text(&triggers.user_migration),
+        define_auth_challenge: text(&triggers.define_auth_challenge),
+        create_auth_challenge: text(&triggers.create_auth_challenge),
+        verify_auth_challenge_response: text(&triggers.verify_auth_challenge_response),
+        custom_email_sender: text(&triggers.custom_email_sender).map(|lambda_arn| {
+            CustomEmailLambdaVersionConfigType {
+                lambda_version: CustomEmailSenderLambdaVersionType::V1_0,
+                lambda_arn,
+            }
+        }),
+        custom_sms_sender: text(&triggers.custom_sms_sender).map(|lambda_arn| {
+            CustomSMSLambdaVersionConfigType {
+                lambda_version: CustomSMSSenderLambdaVersionType::V1_0,
+                lambda_arn,
+            }
+        }),
+        kms_key_id: triggers.sender_key.clone(),
         ..LambdaConfigType::default()
     };
     if let Some(PreTokenGeneration { function, version, form }) = &triggers.pre_token_generation {

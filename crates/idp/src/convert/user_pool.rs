@@ -133,7 +133,6 @@ pub(crate) fn settings(request: CreateUserPoolRequest) -> Result<PoolSettings, E
     };
     let inert = &mut settings.inert;
     keep(inert, "UserPoolTier", Some(&tier))?;
-    keep(inert, "KMSKeyID", lambda_config.kms_key_id.as_ref())?;
     keep(inert, "SmsAuthenticationMessage", request.sms_authentication_message.as_ref())?;
     keep(inert, "UserAttributeUpdateSettings", updates)?;
     keep(inert, "AccountRecoverySetting", request.account_recovery_setting.as_ref())?;
@@ -329,10 +328,7 @@ pub(crate) fn user_pool_type(
         last_modified_date: Some(pool.modified_at.into()),
         policies: Some(policies(&pool.settings.password_policy)),
         deletion_protection: Some(deletion_protection),
-        lambda_config: Some(lambda::lambda_config(
-            &pool.settings.triggers,
-            kept(inert, "KMSKeyID")?,
-        )),
+        lambda_config: Some(lambda::lambda_config(&pool.settings.triggers)),
         schema_attributes: Some(pool.schema.rules.iter().map(schema::attribute).collect()),
         auto_verified_attributes: verified(&pool.settings.auto_verified),
         alias_attributes: some(aliases.collect()),
@@ -379,11 +375,10 @@ pub(crate) fn user_pool_type(
 
 /// A pool as `ListUserPools` shows it.
 pub(crate) fn description(pool: &UserPool) -> Result<UserPoolDescriptionType, Error> {
-    let key = kept(&pool.settings.inert, "KMSKeyID")?;
     Ok(UserPoolDescriptionType {
         id: Some(pool.id.clone()),
         name: Some(pool.settings.name.clone()),
-        lambda_config: Some(lambda::lambda_config(&pool.settings.triggers, key)),
+        lambda_config: Some(lambda::lambda_config(&pool.settings.triggers)),
         creation_date: Some(pool.created_at.into()),
         last_modified_date: Some(pool.modified_at.into()),
         ..UserPoolDescriptionType::default()

@@ -9,7 +9,9 @@ impl Operation<Idp> for GetUserAttributeVerificationCode {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let bearer = idp.pools.bearer(&input.access_token).await?;
-        let sent = idp.pools.send_verification_code(&bearer, &input.attribute_name).await?;
+        let metadata = input.client_metadata.unwrap_or_default();
+        let sent =
+            idp.pools.send_verification_code(&bearer, &input.attribute_name, &metadata).await?;
         Ok(Self::Output { code_delivery_details: Some(delivery(sent)) })
     }
 }

@@ -13,7 +13,8 @@ impl Operation<Idp> for UpdateUserAttributes {
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let bearer = idp.pools.bearer(&input.access_token).await?;
         let changes = attributes(input.user_attributes);
-        let sent = idp.pools.update_attributes(&bearer, changes).await?;
+        let metadata = input.client_metadata.unwrap_or_default();
+        let sent = idp.pools.update_attributes(&bearer, changes, &metadata).await?;
         let list = sent.into_iter().map(delivery).collect();
         Ok(Self::Output { code_delivery_details_list: Some(list) })
     }

@@ -80,7 +80,12 @@ async fn what_is_given_is_told_back() {
         "DeletionProtection": "ACTIVE",
         "LambdaConfig": {
             "PreSignUp": arn("a"), "PostConfirmation": arn("b"), "PreAuthentication": arn("c"),
-            "PostAuthentication": arn("d"),
+            "PostAuthentication": arn("d"), "CustomMessage": arn("f"),
+            "UserMigration": arn("j"),
+            "CustomEmailSender": { "LambdaVersion": "V1_0", "LambdaArn": arn("k") },
+            "CustomSMSSender": { "LambdaVersion": "V1_0", "LambdaArn": arn("l") },
+            "DefineAuthChallenge": arn("g"), "CreateAuthChallenge": arn("h"),
+            "VerifyAuthChallengeResponse": arn("i"),
             "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": arn("e") },
             "KMSKeyID": "arn:aws:kms:eu-west-1:000000000000:key/1234",
         },
@@ -150,12 +155,12 @@ async fn what_would_be_ignored_to_the_pools_harm_is_refused() {
             "This version has no multi-factor authentication, so MfaConfiguration must be OFF.",
         ),
         (
-            json!({ "LambdaConfig": { "UserMigration": arn } }),
-            "This version does not call the trigger UserMigration, so it cannot be configured.",
+            json!({ "LambdaConfig": { "CustomEmailSender": { "LambdaVersion": "V1_0", "LambdaArn": arn } } }),
+            "KMSKeyID is required with a CustomEmailSender or CustomSMSSender.",
         ),
         (
-            json!({ "LambdaConfig": { "DefineAuthChallenge": arn } }),
-            "This version does not call the trigger DefineAuthChallenge, so it cannot be configured.",
+            json!({ "LambdaConfig": { "InboundFederation": { "LambdaVersion": "V1_0", "LambdaArn": arn } } }),
+            "This version does not call the trigger InboundFederation, so it cannot be configured.",
         ),
         (
             json!({ "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } } }),
