@@ -4,10 +4,10 @@
 //! the feature of its name, so that a function of ours links none that it does not use:
 //!
 //! * [`InProcess`], always there: a closure of this process;
-//! * [`lambda::LambdaHost`] (`lambda`): a Lambda binary or handler, in processes of its own;
-//! * [`InvokeUrl`] (`invoke-url`): a function that somebody else runs.
+//! * `lambda::LambdaHost` (`lambda`): a Lambda binary or handler, in processes of its own;
+//! * `InvokeUrl` (`invoke-url`): a function that somebody else runs.
 //!
-//! The other way round, [`InvokeApi`] (`invoke-api`) lets the SDKs and command lines of AWS call ours.
+//! The other way round, `InvokeApi` (`invoke-api`) lets the SDKs and command lines of AWS call ours.
 //!
 //! [`Functions`] is where callers find functions by ARN, and it knows the two ways of calling:
 //! [`Functions::invoke`] calls once within the function's own time limit, [`Functions::fire`] calls as a user
