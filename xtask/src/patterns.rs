@@ -7,9 +7,12 @@
 use regex::Regex;
 use std::error::Error;
 
-/// The one pattern with a look-behind, and the same language without it.
-const REWRITTEN: &[(&str, &str)] =
-    &[(r"^[0-9A-Za-z\.\-_]*(?<!\.)$", r"(?:[0-9A-Za-z.\-_]*[0-9A-Za-z\-_])?")];
+/// The one pattern with a look-behind, and the same language without it; and the pattern of domains, which
+/// in the model has no dot, where the service itself takes the custom domains of its own documentation.
+const REWRITTEN: &[(&str, &str)] = &[
+    (r"^[0-9A-Za-z\.\-_]*(?<!\.)$", r"(?:[0-9A-Za-z.\-_]*[0-9A-Za-z\-_])?"),
+    (r"^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$", r"[a-z0-9](?:[a-z0-9.\-]{0,61}[a-z0-9])?"),
+];
 
 /// A translated pattern.
 pub struct Translated {

@@ -2,7 +2,9 @@
 
 pub(crate) mod auth;
 pub(crate) mod client;
+pub(crate) mod domain;
 pub(crate) mod group;
+pub(crate) mod identity_provider;
 mod lambda;
 pub(crate) mod page;
 pub(crate) mod resource_server;

@@ -14,6 +14,12 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::NoUserPool(id) => (MISSING, format!("User pool {id} does not exist.")),
         Refusal::NoClient(id) => (MISSING, format!("User pool client {id} does not exist.")),
         Refusal::NoGroup => (MISSING, "Group not found.".into()),
+        Refusal::NoIdentityProvider(name) => {
+            (MISSING, format!("Identity provider {name} does not exist."))
+        }
+        Refusal::ProviderExists { pool, name } => {
+            ("DuplicateProviderException", format!("{name} already exists in user pool {pool}"))
+        }
         Refusal::NoResourceServer(id) => (MISSING, format!("Resource server {id} does not exist.")),
         Refusal::GroupExists(_) => {
             ("GroupExistsException", "A group with the name already exists.".into())
@@ -100,6 +106,11 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::ScopeDoesNotExist(scope) => {
             ("ScopeDoesNotExistException", format!("Invalid scope requested: {scope}"))
         }
+        Refusal::NoDomain => (INVALID, "No such domain or user pool exists.".into()),
+        // The OAuth 2.0 endpoints have words of their own for these; no operation meets them.
+        Refusal::InvalidCode => (INVALID, "The authorization code is not valid.".into()),
+        Refusal::ScopeNotGranted(scope) => (INVALID, format!("The scope {scope} is not granted.")),
+        Refusal::FlowNotAllowed => (INVALID, "The client may not use this flow.".into()),
         Refusal::OAuthFlow(text) => ("InvalidOAuthFlowException", text.into_owned()),
         Refusal::TriggerThrew { trigger, message } => (
             "UserLambdaValidationException",

@@ -11,21 +11,24 @@ use crate::{
     Idp,
     convert::{
         client::{self, Known},
+        domain::{self, Given},
         group::precedence,
+        identity_provider,
         resource_server::scopes,
         user, user_pool,
     },
 };
 use names::{ClientId, ClientSecret, ResourceServerId, Scope, UserPoolId, Username};
 use pool::{
-    Client, CreateUser, Error, Group, Invitation, Refusal, ResourceServer, Result, User, UserPool,
+    Client, CreateUser, Domain, Error, Group, IdentityProvider, Invitation, ProviderSettings,
+    Refusal, ResourceServer, Result, User, UserPool,
 };
 use std::collections::BTreeSet;
 use store::Kept;
 use wire::cognito_idp::{
     AdminAddUserToGroupRequest, AdminCreateUserRequest, CreateGroupRequest,
-    CreateResourceServerRequest, CreateUserPoolClientRequest, CreateUserPoolRequest,
-    MessageActionType,
+    CreateIdentityProviderRequest, CreateResourceServerRequest, CreateUserPoolClientRequest,
+    CreateUserPoolDomainRequest, CreateUserPoolRequest, MessageActionType,
 };
 
 /// How often something is tried again when another server was first.
@@ -174,10 +177,12 @@ pub(crate) async fn make_client(
         (None, false, _) => None,
     };
     let custom_scopes = custom_scopes(idp, &request).await?;
+    let providers = known_providers(idp, &request).await?;
     let known = Known {
         pool: &pool,
         has_secret: secret.is_some(),
         custom_scopes: &custom_scopes,
+        providers: &providers,
         default_attributes: None,
     };
     let settings = client::settings(request, &known)?;
@@ -226,10 +231,12 @@ pub(crate) async fn change_client(
 ) -> Result<Kept<Client>> {
     let pool = idp.pools.pool(&client.pool).await?;
     let custom_scopes = custom_scopes(idp, &request).await?;
+    let providers = known_providers(idp, &request).await?;
     let known = Known {
         pool: &pool,
         has_secret: client.has_secret(),
         custom_scopes: &custom_scopes,
+        providers: &providers,
         default_attributes: Some(&client.settings.default_attributes),
     };
     let mut changed = client.clone();
@@ -261,6 +268,76 @@ async fn custom_scopes(
         }
     }
     Ok(known)
+}
+
+/// Those of the identity providers in a request that the pool has.
+async fn known_providers(
+    idp: &Idp,
+    request: &CreateUserPoolClientRequest,
+) -> Result<BTreeSet<String>> {
+    let mut known = BTreeSet::new();
+    for name in request.supported_identity_providers.iter().flatten() {
+        if idp.pools.find_identity_provider(&request.user_pool_id, name).await?.is_some() {
+            known.insert(name.clone());
+        }
+    }
+    Ok(known)
+}
+
+/// An identity provider of this name with these settings.
+///
+/// # Errors
+/// What creating a provider refuses; [`Refusal::Invalid`] for a change of its type.
+pub async fn identity_provider(
+    idp: &Idp,
+    request: CreateIdentityProviderRequest,
+) -> Result<Kept<IdentityProvider>> {
+    let pool = idp.pools.pool(&request.user_pool_id).await?;
+    for _ in 0..TRIES {
+        let found = idp.pools.find_identity_provider(&pool.id, &request.provider_name).await?;
+        let done = match found {
+            None => make_identity_provider(idp, &pool, request.clone()).await.map(drop),
+            Some(mut provider) => {
+                let kind = identity_provider::kind(&provider.name, request.provider_type)?;
+                if kind != provider.kind {
+                    return Err(Refusal::invalid("ProviderType cannot be changed.").into());
+                }
+                let settings =
+                    identity_provider::settings(&pool, kind, provider_settings(request.clone()))?;
+                if settings == idp.pools.provider_settings(&provider)? {
+                    return Ok(provider);
+                }
+                idp.pools.change_identity_provider(&mut provider, settings).await
+            }
+        };
+        match done {
+            Ok(()) => return idp.pools.identity_provider(&pool.id, &request.provider_name).await,
+            Err(Error::Refused(Refusal::ProviderExists { .. } | Refusal::Contended)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Refusal::Contended.into())
+}
+
+/// Makes a new identity provider.
+pub(crate) async fn make_identity_provider(
+    idp: &Idp,
+    pool: &UserPool,
+    request: CreateIdentityProviderRequest,
+) -> Result<IdentityProvider> {
+    let kind = identity_provider::kind(&request.provider_name, request.provider_type)?;
+    let name = request.provider_name.clone();
+    let settings = identity_provider::settings(pool, kind, provider_settings(request))?;
+    idp.pools.create_identity_provider(pool, &name, kind, settings).await
+}
+
+fn provider_settings(request: CreateIdentityProviderRequest) -> ProviderSettings {
+    ProviderSettings {
+        details: request.provider_details,
+        mapping: request.attribute_mapping.unwrap_or_default(),
+        identifiers: request.idp_identifiers.unwrap_or_default(),
+        acr_mapping: request.acr_mapping.unwrap_or_default(),
+    }
 }
 
 /// A group of this name with these settings. Its members stay.
@@ -416,4 +493,54 @@ pub(crate) fn new_client_id(idp: &Idp) -> Result<ClientId> {
     const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
     ClientId::parse(idp.pools.random().text(LETTERS, 26))
         .map_err(|_| Error::internal("a generated client id is malformed"))
+}
+
+/// A domain of a pool. One of another name that the pool has of the same kind gives way.
+///
+/// # Errors
+/// What creating a domain refuses.
+pub async fn domain(idp: &Idp, request: CreateUserPoolDomainRequest) -> Result<Kept<Domain>> {
+    let pool = idp.pools.pool(&request.user_pool_id).await?;
+    let given = Given {
+        managed_login_version: request.managed_login_version,
+        custom: request.custom_domain_config,
+        routing: request.routing,
+    };
+    for _ in 0..TRIES {
+        let wanted =
+            domain::domain(request.domain.clone(), pool.id.clone(), &given, idp.pools.now())?;
+        let has = idp.pools.domains_of(&pool.id).await?;
+        let done = match has.into_iter().find(|domain| domain.kind == wanted.kind) {
+            None => idp.pools.create_domain(&wanted).await,
+            Some(mut domain) if domain.name == wanted.name => {
+                let before = domain.clone();
+                domain::change(&mut domain, &given)?;
+                if *domain == *before {
+                    return Ok(domain);
+                }
+                idp.pools
+                    .commit(|commit| {
+                        commit.save(&domain);
+                    })
+                    .await
+            }
+            Some(other) => {
+                idp.pools
+                    .commit(|commit| {
+                        commit.delete(&other);
+                    })
+                    .await?;
+                idp.pools.create_domain(&wanted).await
+            }
+        };
+        match done {
+            Ok(()) => return idp.pools.domain(&pool.id, &request.domain).await,
+            Err(Error::Refused(Refusal::Contended)) => {}
+            // Another server may have made the very same domain a moment ago.
+            Err(error) => {
+                return idp.pools.domain(&pool.id, &request.domain).await.map_err(|_| error);
+            }
+        }
+    }
+    Err(Refusal::Contended.into())
 }

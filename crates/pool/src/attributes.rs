@@ -138,7 +138,7 @@ impl Pools {
         attribute: &str,
         metadata: &Metadata,
     ) -> Result<Delivery> {
-        let Bearer { pool, user, client } = bearer;
+        let Bearer { pool, user, client, .. } = bearer;
         let contact = provable(attribute)?;
         // A value that waits for its proof comes before the one that is there.
         let waiting = self.waiting_code(user, purpose(contact)).await?;

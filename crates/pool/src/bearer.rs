@@ -15,6 +15,8 @@ pub struct Bearer {
     pub pool: Arc<Kept<UserPool>>,
     pub user: Kept<User>,
     pub client: ClientId,
+    /// What the token was granted for, in words with spaces between.
+    pub scope: String,
 }
 
 /// What an access token says, once its signature was found right.
@@ -38,12 +40,20 @@ struct AccessClaims {
 }
 
 impl Pools {
-    /// The user that an access token speaks for.
+    /// The user that an access token speaks for at the API of the pool.
     ///
     /// # Errors
     /// [`Refusal::InvalidAccessToken`], [`Refusal::AccessTokenExpired`], [`Refusal::AccessTokenRevoked`],
     /// [`Refusal::AccessTokenLacksScope`], [`Refusal::Disabled`].
     pub async fn bearer(&self, token: &Token) -> Result<Bearer> {
+        self.bearer_with_scope(token, USER_ADMIN).await
+    }
+
+    /// The user that an access token speaks for where this scope is asked for.
+    ///
+    /// # Errors
+    /// As [`Self::bearer`].
+    pub async fn bearer_with_scope(&self, token: &Token, needed: &str) -> Result<Bearer> {
         let verified = self.verified(token).await?;
         let claims = &verified.claims;
         if claims.token_use != "access" || claims.iss != self.issuer(&verified.pool)?.as_str() {
@@ -56,7 +66,7 @@ impl Pools {
         if claims.iat > now + 60 {
             return Err(Refusal::InvalidAccessToken.into());
         }
-        if !claims.scope.split(' ').any(|scope| scope == USER_ADMIN) {
+        if !claims.scope.split(' ').any(|scope| scope == needed) {
             return Err(Refusal::AccessTokenLacksScope.into());
         }
         let invalid = |error| match error {
@@ -80,7 +90,8 @@ impl Pools {
         if is_ended {
             return Err(Refusal::AccessTokenRevoked.into());
         }
-        Ok(Bearer { pool, user, client: claims.client_id.clone() })
+        let (client, scope) = (claims.client_id.clone(), claims.scope.clone());
+        Ok(Bearer { pool, user, client, scope })
     }
 
     /// The claims of a token whose signature is right, remembered for the next time it is shown. Whether it

@@ -16,7 +16,17 @@ use store::{Key, Record, Refused};
 #[derive(Debug, Clone)]
 pub enum Outcome {
     SignedIn(Tokens),
+    /// A browser's user is who they say, with every factor that was asked for; tokens are made later.
+    Proven(Proven),
     Challenge(Challenge),
+}
+
+/// Who somebody at a browser was found to be.
+#[derive(Debug, Clone)]
+pub struct Proven {
+    pub sub: Sub,
+    /// Joins the log lines and tokens of one sign-in.
+    pub event_id: String,
 }
 
 /// What must be answered next.

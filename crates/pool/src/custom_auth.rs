@@ -115,8 +115,7 @@ impl Pools {
             let user = user.ok_or(Refusal::WrongCredentials)?;
             check_admissible(&user)?;
             let source = TriggerSource::TokenGenerationAuthentication;
-            let tokens = self.sign_in(caller, &user, source, caller.metadata.clone()).await?;
-            return Ok(Outcome::SignedIn(tokens));
+            return self.sign_in(caller, &user, source, caller.metadata.clone()).await;
         }
         match decided.challenge_name.as_deref() {
             Some(CUSTOM_CHALLENGE) => self.challenge(caller, user.as_deref(), steps).await,

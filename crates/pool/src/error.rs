@@ -13,6 +13,11 @@ pub enum Refusal {
     NoGroup,
     GroupExists(GroupName),
     NoResourceServer(String),
+    NoIdentityProvider(String),
+    ProviderExists {
+        pool: UserPoolId,
+        name: String,
+    },
     TooMany(Cow<'static, str>),
     DeletionProtected,
     /// The caller may not do this, in words for the caller.
@@ -63,6 +68,14 @@ pub enum Refusal {
     RevocationDisabled,
     ScopeDoesNotExist(String),
     OAuthFlow(Cow<'static, str>),
+    /// A domain that this pool has not.
+    NoDomain,
+    /// An authorization code that is not there, was redeemed, is too old, or is not this client's.
+    InvalidCode,
+    /// A scope that the client may not have, or a session was not given.
+    ScopeNotGranted(String),
+    /// A flow that the client may not use at the OAuth 2.0 endpoints.
+    FlowNotAllowed,
     /// A feature that the pool's plan does not have.
     NotInTier(Cow<'static, str>),
     /// A feature that this version does not have; says so rather than pretending.

@@ -9,16 +9,23 @@
 
 mod attempts;
 mod attributes;
+mod authorization;
 mod bearer;
+mod browser;
 mod challenge;
 mod client;
 mod code;
 mod create_user;
 mod custom_auth;
+mod domain;
 mod error;
+mod federated;
 mod group;
+mod identity_provider;
 mod keys;
+mod linking;
 mod listing;
+mod machine;
 mod membership;
 mod message;
 mod migration;
@@ -35,22 +42,31 @@ mod sign_up;
 mod tokens;
 mod trigger;
 mod user;
+mod user_info;
 mod user_pool;
 
 pub use attempts::Allowance;
 pub use attributes::AttributeChange;
+pub use authorization::{Ask, CodeFor};
 pub use bearer::Bearer;
-pub use challenge::{Challenge, Outcome};
+pub use browser::{BrowserSession, SignedInAt};
+pub use challenge::{Challenge, Outcome, Proven};
 pub use client::{
     Client, ClientSettings, Flow, OAuthFlow, OAuthSettings, SealedSecret, Unit, Validity,
 };
 pub use code::Purpose;
 pub use create_user::{CreateUser, Invitation};
 pub use custom_auth::CustomAnswer;
+pub use domain::{Domain, DomainKind};
 pub use error::{Broken, Error, Refusal, Result, Taken};
+pub use events::cognito::FederatedAttributes;
+pub use federated::Identity;
 pub use group::Group;
+pub use identity_provider::{IdentityProvider, ProviderKind, ProviderSecret, ProviderSettings};
 pub use keys::{LoadedKeys, Use};
+pub use linking::Elsewhere;
 pub use listing::{Filter, PageOf};
+pub use machine::MachineToken;
 pub use message::{Channel, Delivery, Message, Post, Undelivered};
 pub use password_policy::PasswordPolicy;
 pub use pools::{IssuerForm, Pools, Setup};
@@ -58,9 +74,9 @@ pub use resource_server::{ResourceScope, ResourceServer};
 pub use schema::{
     AttributeRequest, AttributeRule, Attributes, DataType, Schema, is_email, is_phone_number,
 };
-pub use sign_in::{Caller, NewPasswordAnswer, SrpAnswer};
+pub use sign_in::{Caller, Ending, NewPasswordAnswer, SrpAnswer};
 pub use sign_up::{SignUp, SignedUp};
-pub use tokens::Tokens;
+pub use tokens::{Grant, Tokens};
 pub use user::{SealedPassword, User, UserStatus};
 pub use user_pool::{
     Alias, Contact, MessageTemplates, PoolSettings, PreTokenForm, PreTokenGeneration, Recovery,

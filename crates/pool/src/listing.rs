@@ -4,7 +4,7 @@
 //! attribute walks the index of that attribute, so that it reads what it answers and little more.
 
 use crate::{
-    Client, Error, Group, Pools, Refusal, ResourceServer, Result, User, UserPool,
+    Client, Error, Group, IdentityProvider, Pools, Refusal, ResourceServer, Result, User, UserPool,
     user::{END, INDEXED, SHARDS, index_text},
 };
 use names::{Region, Sub, UserPoolId};
@@ -216,6 +216,27 @@ impl Pools {
         self.pool(pool).await?;
         let question = format!("resource servers of {pool}");
         let partitions = [ResourceServer::listing(pool)];
+        self.walk(
+            &Walk { question: &question, partitions: &partitions, prefix: "", limit, token },
+            By::Key,
+            |_| true,
+        )
+        .await
+    }
+
+    /// A page of a pool's identity providers, by identifier.
+    ///
+    /// # Errors
+    /// [`Refusal::NoUserPool`]; [`Refusal::Invalid`] for a token that is not of this listing.
+    pub async fn list_identity_providers(
+        &self,
+        pool: &UserPoolId,
+        limit: usize,
+        token: Option<&str>,
+    ) -> Result<PageOf<Kept<IdentityProvider>>> {
+        self.pool(pool).await?;
+        let question = format!("identity providers of {pool}");
+        let partitions = [IdentityProvider::listing(pool)];
         self.walk(
             &Walk { question: &question, partitions: &partitions, prefix: "", limit, token },
             By::Key,

@@ -3,12 +3,15 @@
 //! Refresh tokens are sealed, not stored: whoever has the master key can read one, and nobody can make one.
 //! What ends a session is stored: a moment on the user, and a small item for a single session.
 
-use crate::{Caller, Client, Error, Flow, Outcome, Pools, Refusal, Result, User, tokens::Session};
-use events::cognito::TriggerSource;
+use crate::{
+    Caller, Client, Error, Flow, Grant, Outcome, Pools, Refusal, Result, Tokens, User,
+    tokens::{Session, USER_ADMIN},
+};
+use events::cognito::{Metadata, TriggerSource};
 use jiff::Timestamp;
-use names::{ClientId, SecretHash, Sub, Token, UserPoolId};
+use names::{ClientId, Scope, SecretHash, Sub, Token, UserPoolId};
 use serde::{Deserialize, Serialize};
-use store::{Key, Record};
+use store::{Kept, Key, Record};
 
 /// What a refresh token holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,17 +22,26 @@ pub(crate) struct RefreshClaims {
     pub origin: String,
     pub auth_time: Timestamp,
     pub ends_at: Timestamp,
+    /// What was granted at the OAuth 2.0 endpoints; none for a sign-in through the API of the pool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<Grant>,
 }
 
 impl RefreshClaims {
     pub(crate) fn begin(caller: &Caller, user: &User, session: &Session) -> Self {
+        // Who is signed in at a browser already may get a session long after proving who they are.
+        let began = match session.grant {
+            None => session.auth_time,
+            Some(_) => Session::began_at(&session.origin).unwrap_or(session.auth_time),
+        };
         Self {
             pool: caller.pool.id.clone(),
             client: caller.client.id.clone(),
             sub: user.sub.clone(),
             origin: session.origin.clone(),
             auth_time: session.auth_time,
-            ends_at: session.auth_time + caller.client.settings.refresh_token_life(),
+            ends_at: began + caller.client.settings.refresh_token_life(),
+            grant: session.grant.clone().map(Grant::without_nonce),
         }
     }
 }
@@ -104,7 +116,49 @@ impl Pools {
         if caller.client.has_secret() && hash.is_none() {
             return Err(Refusal::NoSecretHash(caller.client.id.clone()).into());
         }
-        let claims = self.open_refresh_token(&caller.client, token)?;
+        let (claims, user) = self.owner_of_refresh_token(&caller.client, token).await?;
+        self.check_secret_hash(&caller.client, sent_name.unwrap_or_default(), Some(&user), hash)?;
+        let session = self.refreshable(&user, claims).await?;
+        let source = TriggerSource::TokenGenerationRefreshTokens;
+        let tokens = self.issue(caller, &user, &session, source, Metadata::new()).await?;
+        Ok(Outcome::SignedIn(tokens))
+    }
+
+    /// As [`Self::refresh`] at the token endpoint, where the client has proven itself already. Whatever way
+    /// the session began, it may go on here; with `scopes`, some of what was granted.
+    ///
+    /// # Errors
+    /// As [`Self::refresh`]; [`Refusal::ScopeNotGranted`] for a scope that was not granted.
+    pub async fn refresh_granted(
+        &self,
+        caller: &Caller,
+        token: &Token,
+        scopes: Option<&[Scope]>,
+    ) -> Result<Tokens> {
+        let (claims, user) = self.owner_of_refresh_token(&caller.client, token).await?;
+        let mut session = self.refreshable(&user, claims).await?;
+        if let Some(asked) = scopes {
+            let granted = match &session.grant {
+                Some(grant) => grant.scopes.clone(),
+                None => Scope::parse(USER_ADMIN).into_iter().collect(),
+            };
+            if let Some(other) = asked.iter().find(|scope| !granted.contains(scope)) {
+                return Err(Refusal::ScopeNotGranted(other.to_string()).into());
+            }
+            if let Some(grant) = &mut session.grant {
+                grant.scopes = asked.to_vec();
+            }
+        }
+        let source = TriggerSource::TokenGenerationRefreshTokens;
+        self.issue(caller, &user, &session, source, caller.metadata.clone()).await
+    }
+
+    async fn owner_of_refresh_token(
+        &self,
+        client: &Client,
+        token: &Token,
+    ) -> Result<(RefreshClaims, Kept<User>)> {
+        let claims = self.open_refresh_token(client, token)?;
         if self.now() >= claims.ends_at {
             return Err(Refusal::RefreshTokenExpired.into());
         }
@@ -113,18 +167,34 @@ impl Pools {
                 Error::Refused(Refusal::NoUser) => Refusal::InvalidRefreshToken.into(),
                 other => other,
             })?;
-        self.check_secret_hash(&caller.client, sent_name.unwrap_or_default(), Some(&user), hash)?;
+        Ok((claims, user))
+    }
+
+    /// The session of a refresh token, if it may go on.
+    async fn refreshable(&self, user: &User, claims: RefreshClaims) -> Result<Session> {
         if !user.is_enabled {
             return Err(Refusal::Disabled.into());
         }
-        if self.is_ended(&user, &claims.origin).await? || is_spent(&user, &claims.origin) {
+        if self.is_ended(user, &claims.origin).await? || is_spent(user, &claims.origin) {
             return Err(Refusal::RefreshTokenRevoked.into());
         }
-        let session = Session { origin: claims.origin, auth_time: claims.auth_time };
-        let source = TriggerSource::TokenGenerationRefreshTokens;
-        let tokens =
-            self.issue(caller, &user, &session, source, std::collections::BTreeMap::new()).await?;
-        Ok(Outcome::SignedIn(tokens))
+        let RefreshClaims { origin, auth_time, grant, .. } = claims;
+        Ok(Session { origin, auth_time, grant })
+    }
+
+    /// Ends one session, and remembers so until its refresh token would have ended.
+    pub(crate) async fn end_session(&self, caller: &Caller, sub: &Sub, origin: &str) -> Result<()> {
+        let began = Session::began_at(origin).unwrap_or_else(|| self.now());
+        let revoked = RevokedSession {
+            pool: caller.pool.id.clone(),
+            sub: sub.clone(),
+            origin: origin.to_owned(),
+            ends_at: began + caller.client.settings.refresh_token_life(),
+        };
+        self.commit(|commit| {
+            commit.put(&revoked);
+        })
+        .await
     }
 
     /// Whether a session was ended: by a sign-out of the user everywhere, or on its own.

@@ -1,8 +1,8 @@
 //! What goes with a thing that is deleted?
 
 use crate::{
-    Client, Error, Group, Pools, Refusal, ResourceServer, Result, User, UserPool, keys::PoolKeys,
-    user::SHARDS,
+    Client, Error, Group, IdentityProvider, Pools, Refusal, ResourceServer, Result, User, UserPool,
+    keys::PoolKeys, user::SHARDS,
 };
 use names::{Sub, UserPoolId};
 use store::{Commit, Kept, Range, Record, Refused};
@@ -74,6 +74,12 @@ impl Pools {
         if pool.settings.is_deletion_protected {
             return Err(Refusal::DeletionProtected.into());
         }
+        if !self.domains_of(&pool.id).await?.is_empty() {
+            return Err(Refusal::invalid(
+                "User pool cannot be deleted. It has a domain configured that should be deleted first.",
+            )
+            .into());
+        }
         self.commit(|commit| {
             commit.delete(pool);
         })
@@ -90,6 +96,7 @@ impl Pools {
         }
         self.empty::<Client>(&Client::listing(&pool.id), true).await?;
         self.empty::<Group>(&Group::listing(&pool.id), false).await?;
+        self.empty::<IdentityProvider>(&IdentityProvider::listing(&pool.id), false).await?;
         self.empty::<ResourceServer>(&ResourceServer::listing(&pool.id), false).await?;
         for shard in SHARDS {
             self.empty_of_users(&pool.id, &User::listing(&pool.id, shard)).await?;

@@ -183,7 +183,8 @@ impl Schema {
     pub fn check_change(&self, changes: &Attributes) -> Result<()> {
         for (name, value) in changes {
             let Some(rule) = self.rule(name) else { continue };
-            if !rule.is_mutable {
+            // Nobody says who somebody is elsewhere but a sign-in there, or a link.
+            if !rule.is_mutable || name == "identities" {
                 return Err(Refusal::invalid(format!(
                     "user.{name}: Attribute cannot be updated.\n"
                 ))

@@ -88,6 +88,16 @@ impl Pools {
         Err(Refusal::WrongSecretHash(client.id.clone()).into())
     }
 
+    /// The hash that a client would send with this name, for a door that speaks for the client. None for a
+    /// client without a secret.
+    ///
+    /// # Errors
+    /// Breakages only.
+    pub fn own_secret_hash(&self, client: &Client, name: &str) -> Result<Option<SecretHash>> {
+        let secret = self.client_secrets(client)?.into_iter().next();
+        Ok(secret.map(|secret| crypto::secret_hash(&secret, name, &client.id)))
+    }
+
     /// Refuses a call that must carry the client's secret itself and does not.
     ///
     /// # Errors

@@ -29,6 +29,17 @@ pub struct Caller {
     pub metadata: Metadata,
     /// Joins the log lines and tokens of one sign-in.
     pub event_id: String,
+    /// What a sign-in through this call ends with.
+    pub ending: Ending,
+}
+
+/// What a sign-in ends with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Tokens for the client.
+    Tokens,
+    /// The knowledge who somebody is, for a browser that goes on to the client with a code.
+    Browser,
 }
 
 /// The answer to [`Challenge::PasswordVerifier`].
@@ -51,6 +62,12 @@ pub struct NewPasswordAnswer<'a> {
 }
 
 impl Caller {
+    /// The same call as the hosted pages make it for a browser.
+    #[must_use]
+    pub fn for_browser(self) -> Self {
+        Self { ending: Ending::Browser, ..self }
+    }
+
     /// Refuses a way to sign in that the client may not use. Doors ask before they look at anything else.
     ///
     /// # Errors
@@ -99,7 +116,8 @@ impl Pools {
             Error::Refused(Refusal::NoUserPool(_)) => Refusal::NoClient(client.id.clone()).into(),
             other => other,
         })?;
-        Ok(Caller { pool, client, metadata, event_id: self.random().uuid_v4() })
+        let event_id = self.random().uuid_v4();
+        Ok(Caller { pool, client, metadata, event_id, ending: Ending::Tokens })
     }
 
     /// A call of this client of this pool.
@@ -114,7 +132,8 @@ impl Pools {
     ) -> Result<Caller> {
         let client = self.client_of(pool, client).await?;
         let pool = self.pool(pool).await?;
-        Ok(Caller { pool, client, metadata, event_id: self.random().uuid_v4() })
+        let event_id = self.random().uuid_v4();
+        Ok(Caller { pool, client, metadata, event_id, ending: Ending::Tokens })
     }
 
     /// Signs a user in by password, which the client (or, for the admin flow, the server) was told.
@@ -130,8 +149,44 @@ impl Pools {
         hash: Option<&SecretHash>,
     ) -> Result<Outcome> {
         caller.require(flow)?;
-        let mut user = self.find_user(&caller.pool, name).await?;
+        let user = self.find_user(&caller.pool, name).await?;
         self.check_secret_hash(&caller.client, name.as_str(), user.as_deref(), hash)?;
+        self.prove_password(caller, user, name, password).await
+    }
+
+    /// Signs a user in by password on the hosted pages, which speak for their client: neither a flow nor a
+    /// secret hash of its own is asked of them.
+    ///
+    /// # Errors
+    /// As [`Self::sign_in_with_password`].
+    pub async fn sign_in_on_pages(
+        &self,
+        caller: &Caller,
+        name: &Username,
+        password: &Password,
+    ) -> Result<Outcome> {
+        let user = self.find_user(&caller.pool, name).await?;
+        self.prove_password(caller, user, name, password).await
+    }
+
+    /// Signs in somebody who chose the password a moment ago, on the pages where they signed up: that it is
+    /// theirs needs no other proof, everything that follows a password does.
+    ///
+    /// # Errors
+    /// As [`Self::sign_in_with_password`], after a right password.
+    pub async fn sign_in_after_sign_up(&self, caller: &Caller, sub: &Sub) -> Result<Outcome> {
+        let user = self.user_by_sub(&caller.pool.id, sub).await?;
+        self.ask_pre_authentication(caller, &user.username, Some(&user)).await?;
+        self.after_password(caller, user, Metadata::new()).await
+    }
+
+    async fn prove_password(
+        &self,
+        caller: &Caller,
+        mut user: Option<Kept<User>>,
+        name: &Username,
+        password: &Password,
+    ) -> Result<Outcome> {
         if user.is_none() {
             user = self.migrate_at_sign_in(caller, name, password).await?;
         }
@@ -317,8 +372,7 @@ impl Pools {
             UserStatus::ForceChangePassword => self.ask_for_new_password(caller, &user, None).await,
             UserStatus::Confirmed | UserStatus::ExternalProvider => {
                 let source = TriggerSource::TokenGenerationAuthentication;
-                let tokens = self.sign_in(caller, &user, source, metadata).await?;
-                Ok(Outcome::SignedIn(tokens))
+                self.sign_in(caller, &user, source, metadata).await
             }
         }
     }
@@ -403,8 +457,7 @@ impl Pools {
             return self.go_on(&caller, Some(user), steps).await;
         }
         let source = TriggerSource::TokenGenerationNewPasswordChallenge;
-        let tokens = self.sign_in(&caller, &user, source, caller.metadata.clone()).await?;
-        Ok(Outcome::SignedIn(tokens))
+        self.sign_in(&caller, &user, source, caller.metadata.clone()).await
     }
 
     /// A password as it is kept for a user.

@@ -5,8 +5,8 @@
 //! and how long.
 
 use crate::{
-    Caller, Contact, Error, Group, Pools, Refusal, Result, User, refresh::RefreshClaims,
-    trigger::TokenChanges,
+    Caller, Contact, Ending, Error, Group, Identity, Outcome, Pools, Proven, Refusal, Result, User,
+    refresh::RefreshClaims, trigger::TokenChanges,
 };
 use events::cognito::{
     GroupConfiguration, GroupOverrideDetails, Metadata, PreTokenGenerationRequest, TriggerSource,
@@ -21,11 +21,54 @@ use store::Kept;
 #[derive(Debug, Clone)]
 pub struct Tokens {
     pub access: Token,
-    pub id: Token,
+    /// Not given where `openid` was not granted.
+    pub id: Option<Token>,
     /// Not given again when tokens are refreshed.
     pub refresh: Option<Token>,
     /// Seconds until the access token expires.
     pub expires_in: i64,
+}
+
+/// What the tokens of a session are for.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Grant {
+    pub scopes: Vec<Scope>,
+    /// What the client will look for in its ID token, to know that it asked for it.
+    pub nonce: Option<String>,
+    /// The one resource that the access token is for, where the client named it.
+    pub resource: Option<String>,
+}
+
+impl Grant {
+    /// Whether an ID token belongs to it.
+    #[must_use]
+    pub fn has_openid(&self) -> bool {
+        self.has("openid")
+    }
+
+    /// Whether this scope was granted.
+    #[must_use]
+    pub fn has(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted.as_str() == scope)
+    }
+
+    /// Whether the scopes show this attribute. `openid` alone shows all that the client may read; beside
+    /// others it is they who say.
+    #[must_use]
+    pub fn shows(&self, attribute: &str) -> bool {
+        let group = match attribute {
+            "sub" => return true,
+            "email" | "email_verified" => "email",
+            "phone_number" | "phone_number_verified" => "phone",
+            _ => "profile",
+        };
+        self.has(group) || !["email", "phone", "profile"].iter().any(|other| self.has(other))
+    }
+
+    /// The grant of a session that goes on: a nonce is for the first ID token alone.
+    pub(crate) fn without_nonce(self) -> Self {
+        Self { nonce: None, ..self }
+    }
 }
 
 /// What all tokens of one sign-in share.
@@ -34,6 +77,8 @@ pub(crate) struct Session {
     /// A UUIDv7: the moment the session began is readable in it.
     pub origin: String,
     pub auth_time: Timestamp,
+    /// What was granted at the OAuth 2.0 endpoints; none for a sign-in through the API of the pool.
+    pub grant: Option<Grant>,
 }
 
 /// The scope that lets a token speak for its user at the API of the pool.
@@ -68,7 +113,7 @@ impl Session {
     pub(crate) fn begin(pools: &Pools, user: &User) -> Self {
         let now = pools.now();
         let began = user.next_session(now);
-        Self { origin: pools.random().uuid_v7(began), auth_time: now }
+        Self { origin: pools.random().uuid_v7(began), auth_time: now, grant: None }
     }
 
     /// The millisecond in which a session of this origin began.
@@ -79,20 +124,25 @@ impl Session {
 }
 
 impl Pools {
-    /// Signs the tokens of a new session: tells the function after the sign-in, then issues.
+    /// Ends a sign-in: tells the function after it, then signs the tokens of a new session, unless they are
+    /// for later.
     pub(crate) async fn sign_in(
         &self,
         caller: &Caller,
         user: &User,
         source: TriggerSource,
         metadata: Metadata,
-    ) -> Result<Tokens> {
+    ) -> Result<Outcome> {
         self.tell_post_authentication(caller, user, metadata.clone()).await?;
+        if caller.ending == Ending::Browser {
+            let (sub, event_id) = (user.sub.clone(), caller.event_id.clone());
+            return Ok(Outcome::Proven(Proven { sub, event_id }));
+        }
         let session = Session::begin(self, user);
         let mut tokens = self.issue(caller, user, &session, source, metadata).await?;
         let claims = RefreshClaims::begin(caller, user, &session);
         tokens.refresh = Some(self.seal_refresh_token(&claims)?);
-        Ok(tokens)
+        Ok(Outcome::SignedIn(tokens))
     }
 
     /// Signs an ID and an access token for a session.
@@ -105,7 +155,11 @@ impl Pools {
         metadata: Metadata,
     ) -> Result<Tokens> {
         let groups = self.groups_of(user).await?;
-        let mut scopes = vec![USER_ADMIN.to_owned()];
+        let grant = session.grant.as_ref();
+        let mut scopes = match grant {
+            None => vec![USER_ADMIN.to_owned()],
+            Some(grant) => grant.scopes.iter().map(Scope::to_string).collect(),
+        };
         let mut configuration = configuration(&groups);
         let request = PreTokenGenerationRequest {
             group_configuration: Some(configuration.clone()),
@@ -118,7 +172,7 @@ impl Pools {
         let common = self.common_claims(caller, user, session)?;
         let mut id = common.clone();
         let mut access = common;
-        self.fill_id_token(&mut id, caller, user);
+        self.fill_id_token(&mut id, caller, user, grant);
         self.fill_access_token(&mut access, caller, user, session);
         match changes {
             TokenChanges::None => {
@@ -160,19 +214,22 @@ impl Pools {
         access.insert("exp".to_owned(), (now + expires_in).into());
 
         let keys = self.keys(&caller.pool.id).await?;
-        let bytes = |claims: &Map<String, Value>| {
-            serde_json::to_vec(claims).map_err(|_| Error::internal("claims do not serialise"))
-        };
-        let (id, access) = (bytes(&id)?, bytes(&access)?);
+        let is_oauth = grant.is_some();
+        let wants_id_token = grant.is_none_or(Grant::has_openid);
         let signed = self
             .work(move || {
-                Some((keys.id_tokens.sign(&id).ok()?, keys.access_tokens.sign(&access).ok()?))
+                let access = keys.access_tokens.sign(&serde_json::to_vec(&access).ok()?).ok()?;
+                if !wants_id_token {
+                    return Some((None, access));
+                }
+                if is_oauth {
+                    id.insert("at_hash".to_owned(), at_hash(&access).into());
+                }
+                let id = keys.id_tokens.sign(&serde_json::to_vec(&id).ok()?).ok()?;
+                Some((Some(id), access))
             })
             .await?;
-        let Some((id, access)) = signed else {
-            let reason = "the claims are too large for a token".to_owned();
-            return Err(Refusal::TriggerAnswer { trigger: "PreTokenGeneration", reason }.into());
-        };
+        let Some((id, access)) = signed else { return Err(too_large()) };
         Ok(Tokens { access, id, refresh: None, expires_in })
     }
 
@@ -208,15 +265,31 @@ impl Pools {
         Ok(claims)
     }
 
-    fn fill_id_token(&self, claims: &mut Map<String, Value>, caller: &Caller, user: &User) {
+    fn fill_id_token(
+        &self,
+        claims: &mut Map<String, Value>,
+        caller: &Caller,
+        user: &User,
+        grant: Option<&Grant>,
+    ) {
+        if let Some(nonce) = grant.and_then(|grant| grant.nonce.as_deref()) {
+            claims.insert("nonce".to_owned(), nonce.into());
+        }
         claims.insert("jti".to_owned(), self.random().uuid_v4().into());
         claims.insert("token_use".to_owned(), "id".into());
         claims.insert("aud".to_owned(), caller.client.id.as_str().into());
         claims.insert("cognito:username".to_owned(), user.username.as_str().into());
         for (name, value) in &user.attributes {
-            if !name.starts_with("dev:") && caller.client.settings.may_read(name) {
+            let is_shown = grant.is_none_or(|grant| grant.shows(name));
+            // Who somebody is elsewhere is told below, in the form that tokens have.
+            let is_ours = name.starts_with("dev:") || name == "identities";
+            if is_shown && !is_ours && caller.client.settings.may_read(name) {
                 claims.insert(name.clone(), attribute_claim(name, value));
             }
+        }
+        if !user.identities().is_empty() {
+            let identities = user.identities().iter().map(Identity::to_claim);
+            claims.insert("identities".to_owned(), identities.collect());
         }
     }
 
@@ -233,7 +306,21 @@ impl Pools {
         claims.insert("token_use".to_owned(), "access".into());
         claims.insert("client_id".to_owned(), caller.client.id.as_str().into());
         claims.insert("username".to_owned(), user.username.as_str().into());
+        if let Some(grant) = &session.grant {
+            claims.insert("version".to_owned(), 2.into());
+            if let Some(resource) = &grant.resource {
+                claims.insert("aud".to_owned(), resource.as_str().into());
+            }
+        }
     }
+}
+
+/// The left half of the access token's digest, by which a client knows that the two tokens belong together
+/// (OpenID Connect Core, 3.1.3.6).
+fn at_hash(access: &Token) -> String {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    let digest = crypto::sha256(access.reveal().as_bytes());
+    URL_SAFE_NO_PAD.encode(digest.split_at(16).0)
 }
 
 /// Attributes are text, but for those that OpenID Connect gives another type.
@@ -312,9 +399,19 @@ fn put_groups(
     }
 }
 
+/// Only what a function added makes a token too large.
+pub(crate) fn too_large() -> Error {
+    let reason = "the claims are too large for a token".to_owned();
+    Refusal::TriggerAnswer { trigger: "PreTokenGeneration", reason }.into()
+}
+
 /// Adds and suppresses claims as a function asked, but for those that are not its to change. A name in both
 /// lists is suppressed.
-fn change(claims: &mut Map<String, Value>, added: Map<String, Value>, suppressed: &[String]) {
+pub(crate) fn change(
+    claims: &mut Map<String, Value>,
+    added: Map<String, Value>,
+    suppressed: &[String],
+) {
     for (name, value) in added {
         let is_ours =
             is_protected(&name) || name.starts_with("cognito:") || name.starts_with("dev:");
@@ -347,7 +444,7 @@ fn is_protected(name: &str) -> bool {
     PROTECTED.contains(&name) || PROTECTED_TOO.contains(&name)
 }
 
-fn change_scopes(scopes: &mut Vec<String>, added: Vec<String>, suppressed: &[String]) {
+pub(crate) fn change_scopes(scopes: &mut Vec<String>, added: Vec<String>, suppressed: &[String]) {
     for scope in added {
         if Scope::parse(&scope).is_err() {
             tracing::warn!("a pre-token function asked for a scope that is none");

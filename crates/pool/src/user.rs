@@ -1,6 +1,6 @@
 //! What is a user, and under which names is one found?
 
-use crate::{Alias, Attributes, Contact, Group, Taken, UserPool, user_pool::fold};
+use crate::{Alias, Attributes, Contact, Group, Identity, Taken, UserPool, user_pool::fold};
 use jiff::{SignedDuration, Timestamp};
 use names::{GroupName, Sub, UserPoolId, Username};
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,10 @@ pub struct User {
     pub signed_out_at: Option<Timestamp>,
     /// Refresh tokens of sessions that began at or before this millisecond are spent.
     pub refresh_ended_at: Option<Timestamp>,
+    /// What identity providers know the user by. Told again in an attribute, so it is changed by
+    /// `Self::set_identities` alone.
+    #[serde(default)]
+    pub(crate) identities: Vec<Identity>,
     // INVARIANT: the folded sign-in names, as `Self::rename` last left them.
     names: Vec<String>,
 }
@@ -112,6 +116,7 @@ impl User {
             modified_at: now,
             signed_out_at: None,
             refresh_ended_at: None,
+            identities: Vec::new(),
             names: Vec::new(),
         };
         user.rename(pool);
@@ -237,6 +242,12 @@ impl User {
     /// this.
     pub fn rename(&mut self, pool: &UserPool) {
         let mut names = vec![pool.fold(self.username.as_str())];
+        // Whoever comes from a provider signs in there. Their address is the provider's word, and must not
+        // keep its owner from using it here.
+        if self.status == UserStatus::ExternalProvider {
+            self.names = names;
+            return;
+        }
         for contact in &pool.names.username_attributes {
             names.extend(self.attribute(contact.attribute()).map(|value| pool.fold(value)));
         }
@@ -317,6 +328,7 @@ impl Record for User {
         let (pool, sub) = (&self.pool, &self.sub);
         let mut claims: Vec<Claim> = Vec::with_capacity(16);
         claims.extend(self.names.iter().map(|name| Claim::unique(Self::name_key(pool, name))));
+        claims.extend(self.identity_claims());
         claims.push(Claim::listed(Key::new(Self::listing(pool, shard(sub)), sub.as_str())));
         for attribute in INDEXED {
             if let Some(value) = self.indexed(attribute) {

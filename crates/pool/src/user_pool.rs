@@ -93,6 +93,9 @@ pub struct Triggers {
     pub define_auth_challenge: Option<FunctionArn>,
     pub create_auth_challenge: Option<FunctionArn>,
     pub verify_auth_challenge_response: Option<FunctionArn>,
+    /// Looks at what an identity provider said, before it is taken over.
+    #[serde(default)]
+    pub inbound_federation: Option<FunctionArn>,
 }
 
 /// The pre-token function, and the version of the event it understands.

@@ -104,6 +104,9 @@ pub struct StackArguments {
     /// The name of the stack.
     #[arg(long, default_value = "poolhouse")]
     pub stack_name: String,
+    /// Let this public client leave out PKCE, as Cognito lets all of them. May be given more than once.
+    #[arg(long, value_name = "CLIENT_ID")]
+    pub without_pkce: Vec<String>,
 }
 
 #[derive(Args)]

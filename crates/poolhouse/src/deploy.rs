@@ -37,6 +37,15 @@ pub async fn deploy(idp: &Idp, stack: &Stack, ids: &StackIds<'_>) -> Result<Made
         let done = from_template::resource_server(idp, properties(resource)).await;
         done.map_err(|error| unprovisioned(resource, error))?;
     }
+    for resource in stack.of_kind("AWS::Cognito::UserPoolDomain") {
+        let done = from_template::domain(idp, properties(resource)).await;
+        done.map_err(|error| unprovisioned(resource, error))?;
+    }
+    // Before the clients, which name them.
+    for resource in stack.of_kind("AWS::Cognito::UserPoolIdentityProvider") {
+        let done = from_template::identity_provider(idp, properties(resource)).await;
+        done.map_err(|error| unprovisioned(resource, error))?;
+    }
     for resource in stack.of_kind("AWS::Cognito::UserPoolClient") {
         let id = ClientId::parse(&resource.physical_id).map_err(|cause| told(resource, cause))?;
         let secret = ids.client_secret(&resource.logical_id);

@@ -6,6 +6,7 @@ use crate::{
     cli::StackArguments,
     deploy, files,
     ids::StackIds,
+    pages_door,
 };
 use crypto::{MasterKey, Random, SigningKey, SystemRandom, Workers};
 use functions::{Function, Functions, Settings};
@@ -13,6 +14,7 @@ use gateway::Gateway;
 use idp::Idp;
 use jiff::Timestamp;
 use names::{AccountId, ClientId, Clock, Code, Issuer, Region, UserPoolId};
+use oauth::OAuth;
 use pool::{IssuerForm, Pools, Post, Setup};
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use store::Store;
@@ -45,6 +47,8 @@ pub struct House {
     pub idp: Idp,
     pub door: wire::Door<Idp>,
     pub gateway: Gateway,
+    /// The OAuth 2.0 endpoints and the pages, at the identity address and at the domains of pools.
+    pub oauth: OAuth,
     pub outputs: BTreeMap<String, String>,
     /// What of the template has no meaning here, a line each.
     pub notes: Vec<String>,
@@ -126,13 +130,13 @@ impl House {
             account: read.account.clone(),
             public_url: plan.identity_url.clone(),
             issuer_form: form,
-            fixed_code: plan.fixed_code,
-            store: plan.store,
+            fixed_code: plan.fixed_code.clone(),
+            store: plan.store.clone(),
             clock: clock.clone(),
             random: random.clone(),
             master: plan.master.clone(),
             functions: functions.clone(),
-            post: plan.post,
+            post: plan.post.clone(),
             workers: Arc::new(Workers::new(threads, WAITING_JOBS, LATE_AFTER)),
             new_key: || Some(SigningKey::generate()),
         });
@@ -162,8 +166,9 @@ impl House {
         };
         let gateway = Gateway::new(apis, environment)
             .map_err(|cause| Problem::new("the API cannot be served", cause))?;
+        let oauth = pages_door::build(&pools, &plan)?;
         let door = idp::door(plan.admission, random);
-        Ok(Self { idp, door, gateway, outputs: stack.outputs.clone(), notes, made })
+        Ok(Self { idp, door, gateway, oauth, outputs: stack.outputs.clone(), notes, made })
     }
 }
 

@@ -42,6 +42,12 @@ impl IdentityDoor {
 
     /// Answers a request.
     pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+        // The pages have a check of hosts of their own: domains of pools are theirs, and no other.
+        match self.house.oauth.is_for(request.uri().path(), request.headers()).await {
+            Ok(true) => return self.house.oauth.answer(request).await,
+            Ok(false) => {}
+            Err(error) => return broken(&error),
+        }
         // A page on the internet may send a browser here under a name of its own (DNS rebinding); nobody
         // needs credentials in `dev`, so the name must be this machine's.
         if self.dev.is_some() && !is_local(request.headers()) {
@@ -86,10 +92,7 @@ impl IdentityDoor {
         match answer {
             Ok(answer) => json_answer(answer, "public, max-age=300"),
             Err(Error::Refused(Refusal::NoUserPool(_))) => nothing(),
-            Err(error) => {
-                tracing::error!(?error, "a discovery document could not be made");
-                text(StatusCode::INTERNAL_SERVER_ERROR, "Something is broken on our side.\n")
-            }
+            Err(error) => broken(&error),
         }
     }
 
@@ -99,21 +102,8 @@ impl IdentityDoor {
         Ok(pools.keys(&pool.id).await?.jwks_document())
     }
 
-    /// The discovery document of a pool without a domain: no endpoints of one.
     async fn configuration(&self, pool: &UserPoolId) -> pool::Result<Bytes> {
-        let pools = &self.house.idp.pools;
-        let pool = pools.pool(pool).await?;
-        let issuer = pools.issuer(&pool.id)?;
-        let document = json!({
-            "id_token_signing_alg_values_supported": ["RS256"],
-            "issuer": issuer,
-            "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
-            "response_types_supported": ["code", "token"],
-            "scopes_supported": ["openid", "email", "phone", "profile"],
-            "subject_types_supported": ["public"],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        });
-        Ok(document.to_string().into())
+        Ok(self.house.oauth.configuration(pool).await?.to_string().into())
     }
 }
 
@@ -137,6 +127,11 @@ fn is_this_machine(host: &str) -> bool {
     };
     let name = name.to_ascii_lowercase();
     matches!(name.as_str(), "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost")
+}
+
+fn broken(error: &Error) -> Response<Bytes> {
+    tracing::error!(?error, "a request could not be answered");
+    text(StatusCode::INTERNAL_SERVER_ERROR, "Something is broken on our side.\n")
 }
 
 fn nothing() -> Response<Bytes> {

@@ -550,6 +550,7 @@ fn name_property(resource: &Declared) -> Option<(&str, &Node)> {
     let name = match kind {
         "AWS::Cognito::UserPoolResourceServer" => "Identifier",
         "AWS::Cognito::UserPoolDomain" => "Domain",
+        "AWS::Cognito::UserPoolIdentityProvider" => "ProviderName",
         "AWS::Cognito::UserPoolUser" => "Username",
         "AWS::Cognito::UserPoolClient" => "ClientName",
         "AWS::Cognito::UserPoolGroup" => "GroupName",

@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Doors.
     ("wire", &["crypto", "names"]),
     ("idp", &["crypto", "names", "pool", "store", "wire"]),
+    ("oauth", &["crypto", "names", "pool", "store"]),
     ("users", &["events", "functions", "names", "pool", "store"]),
     ("gateway", &["crypto", "events", "functions", "names"]),
     // Our own functions: no store, no door, no AWS SDK.

@@ -85,6 +85,7 @@ impl Answer {
                 authentication_result: Some(result(tokens)),
             }),
             Outcome::Challenge(challenge) => Self::challenge(challenge),
+            Outcome::Proven(_) => Err(Error::internal("a browser's sign-in came to the API")),
         }
     }
 
@@ -141,7 +142,7 @@ fn result(tokens: Tokens) -> AuthenticationResultType {
         expires_in: Some(i32::try_from(tokens.expires_in).unwrap_or(i32::MAX)),
         token_type: Some("Bearer".to_owned()),
         refresh_token: tokens.refresh,
-        id_token: Some(tokens.id),
+        id_token: tokens.id,
         new_device_metadata: None,
     }
 }

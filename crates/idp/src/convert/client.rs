@@ -61,6 +61,8 @@ pub(crate) struct Known<'a> {
     pub has_secret: bool,
     /// The scopes of the pool's resource servers among those the request names.
     pub custom_scopes: &'a BTreeSet<Scope>,
+    /// The pool's identity providers among those the request names.
+    pub providers: &'a BTreeSet<String>,
     /// The custom attributes of the day the client was made, if that was before.
     pub default_attributes: Option<&'a BTreeSet<String>>,
 }
@@ -221,6 +223,13 @@ fn oauth(
         ));
     }
     let scopes = request.allowed_oauth_scopes.unwrap_or_default();
+    let is_enabled = request.allowed_oauth_flows_user_pool_client.unwrap_or(false);
+    if is_enabled && (flows.is_empty() || scopes.is_empty()) {
+        return Err(Refusal::invalid(
+            "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth \
+             flows.",
+        ));
+    }
     let is_known = |scope: &Scope| {
         BUILT_IN_SCOPES.contains(&scope.as_str()) || known.custom_scopes.contains(scope)
     };
@@ -228,7 +237,10 @@ fn oauth(
         return Err(Refusal::ScopeDoesNotExist(unknown.to_string()));
     }
     let identity_providers = request.supported_identity_providers.unwrap_or_default();
-    if let Some(unknown) = identity_providers.iter().find(|name| *name != "COGNITO") {
+    if let Some(unknown) = identity_providers
+        .iter()
+        .find(|name| *name != "COGNITO" && !known.providers.contains(*name))
+    {
         return Err(Refusal::invalid(format!(
             "The provider {unknown} does not exist for User Pool {}.",
             known.pool.id
@@ -249,7 +261,7 @@ fn oauth(
         OAuthFlowType::ClientCredentials => OAuthFlow::ClientCredentials,
     };
     Ok(OAuthSettings {
-        is_enabled: request.allowed_oauth_flows_user_pool_client.unwrap_or(false),
+        is_enabled,
         flows: flows.into_iter().map(flow).collect(),
         scopes,
         callback_urls,

@@ -7,7 +7,8 @@ use names::FunctionArn;
 use pool::{PreTokenForm, PreTokenGeneration, Refusal, TokenEventVersion, Triggers};
 use wire::cognito_idp::{
     CustomEmailLambdaVersionConfigType, CustomEmailSenderLambdaVersionType,
-    CustomSMSLambdaVersionConfigType, CustomSMSSenderLambdaVersionType, LambdaConfigType,
+    CustomSMSLambdaVersionConfigType, CustomSMSSenderLambdaVersionType,
+    InboundFederationLambdaType, InboundFederationLambdaVersionType, LambdaConfigType,
     PreTokenGenerationLambdaVersionType as Version, PreTokenGenerationVersionConfigType,
     UserPoolTierType,
 };
@@ -17,11 +18,7 @@ pub(crate) fn triggers(
     given: &LambdaConfigType,
     tier: UserPoolTierType,
 ) -> Result<Triggers, Refusal> {
-    if given.inbound_federation.is_some() {
-        let text =
-            "This version does not call the trigger InboundFederation, so it cannot be configured.";
-        return Err(Refusal::Unsupported(text.into()));
-    }
+    let inbound = given.inbound_federation.as_ref().map(|it| it.lambda_arn.as_str());
     let email = given.custom_email_sender.as_ref().map(|it| it.lambda_arn.as_str());
     let sms = given.custom_sms_sender.as_ref().map(|it| it.lambda_arn.as_str());
     if (email.is_some() || sms.is_some()) && given.kms_key_id.is_none() {
@@ -51,6 +48,7 @@ pub(crate) fn triggers(
             "VerifyAuthChallengeResponse",
             given.verify_auth_challenge_response.as_deref(),
         )?,
+        inbound_federation: function("InboundFederation", inbound)?,
     })
 }
 
@@ -116,6 +114,12 @@ pub(crate) fn lambda_config(triggers: &Triggers) -> LambdaConfigType {
         custom_sms_sender: text(&triggers.custom_sms_sender).map(|lambda_arn| {
             CustomSMSLambdaVersionConfigType {
                 lambda_version: CustomSMSSenderLambdaVersionType::V1_0,
+                lambda_arn,
+            }
+        }),
+        inbound_federation: text(&triggers.inbound_federation).map(|lambda_arn| {
+            InboundFederationLambdaType {
+                lambda_version: InboundFederationLambdaVersionType::V1_0,
                 lambda_arn,
             }
         }),

@@ -5,15 +5,15 @@
 
 use crate::{Idp, fault, provision};
 use names::{ClientId, ClientSecret, UserPoolId};
-use pool::{Client, Error, Group, ResourceServer, User, UserPool};
+use pool::{Client, Domain, Error, Group, IdentityProvider, ResourceServer, User, UserPool};
 use serde_json::{Map, Value};
 use std::fmt;
 use store::Kept;
 use wire::{
     Modelled,
     cognito_idp::{
-        AdminAddUserToGroup, AdminCreateUser, CreateGroup, CreateResourceServer, CreateUserPool,
-        CreateUserPoolClient,
+        AdminAddUserToGroup, AdminCreateUser, CreateGroup, CreateIdentityProvider,
+        CreateResourceServer, CreateUserPool, CreateUserPoolClient, CreateUserPoolDomain,
     },
     constraints::{self, Refused},
 };
@@ -129,6 +129,30 @@ pub async fn resource_server(
 ) -> Result<Kept<ResourceServer>, Unprovisioned> {
     let request = request::<CreateResourceServer>(&[], &[], properties)?;
     Ok(provision::resource_server(idp, request).await?)
+}
+
+/// An `AWS::Cognito::UserPoolDomain`.
+///
+/// # Errors
+/// [`Unprovisioned`].
+pub async fn domain(
+    idp: &Idp,
+    properties: Map<String, Value>,
+) -> Result<Kept<Domain>, Unprovisioned> {
+    let request = request::<CreateUserPoolDomain>(&[], &[], properties)?;
+    Ok(provision::domain(idp, request).await?)
+}
+
+/// An `AWS::Cognito::UserPoolIdentityProvider`.
+///
+/// # Errors
+/// [`Unprovisioned`].
+pub async fn identity_provider(
+    idp: &Idp,
+    properties: Map<String, Value>,
+) -> Result<Kept<IdentityProvider>, Unprovisioned> {
+    let request = request::<CreateIdentityProvider>(&[], &[], properties)?;
+    Ok(provision::identity_provider(idp, request).await?)
 }
 
 /// An `AWS::Cognito::UserPoolUser`.

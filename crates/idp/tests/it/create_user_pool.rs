@@ -159,10 +159,6 @@ async fn what_would_be_ignored_to_the_pools_harm_is_refused() {
             "KMSKeyID is required with a CustomEmailSender or CustomSMSSender.",
         ),
         (
-            json!({ "LambdaConfig": { "InboundFederation": { "LambdaVersion": "V1_0", "LambdaArn": arn } } }),
-            "This version does not call the trigger InboundFederation, so it cannot be configured.",
-        ),
-        (
             json!({ "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } } }),
             "This version knows passwords only, so AllowedFirstAuthFactors must be PASSWORD.",
         ),

@@ -137,3 +137,12 @@ async fn settings_that_cannot_be_are_refused() {
     expect!["400 ResourceNotFoundException: User pool eu-west-1_Nobody123 does not exist."]
         .assert_eq(&line(&house, json!({ "UserPoolId": "eu-west-1_Nobody123" })).await);
 }
+
+#[tokio::test]
+async fn oauth_needs_flows_and_scopes() {
+    let house = House::new().await;
+    let input = json!({ "UserPoolId": house.pool, "ClientName": "web",
+        "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": ["code"] });
+    expect!["400 InvalidParameterException: AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows."]
+        .assert_eq(&house.call("CreateUserPoolClient", input).await.line());
+}

@@ -91,16 +91,20 @@ macro_rules! unsigned {
 }
 
 const UNSIGNED: &[(&str, bool)] = unsigned! {
+    AdminDisableProviderForUser AdminLinkProviderForUser CreateIdentityProvider
+    DeleteIdentityProvider DescribeIdentityProvider GetIdentityProviderByIdentifier
+    ListIdentityProviders UpdateIdentityProvider
     AdminAddUserToGroup AdminConfirmSignUp AdminCreateUser AdminDeleteUser AdminDisableUser
     AdminEnableUser AdminGetUser AdminInitiateAuth AdminListGroupsForUser
     AdminRemoveUserFromGroup AdminRespondToAuthChallenge AdminSetUserPassword
     AdminUpdateUserAttributes AdminUserGlobalSignOut ChangePassword ConfirmForgotPassword
-    ConfirmSignUp CreateGroup CreateResourceServer CreateUserPool CreateUserPoolClient
-    DeleteGroup DeleteResourceServer DeleteUser DeleteUserPool DeleteUserPoolClient
-    DescribeResourceServer DescribeUserPool DescribeUserPoolClient ForgotPassword GetGroup
+    ConfirmSignUp CreateGroup CreateResourceServer CreateUserPool CreateUserPoolClient CreateUserPoolDomain
+    DeleteGroup DeleteResourceServer DeleteUser DeleteUserPool DeleteUserPoolClient DeleteUserPoolDomain
+    DescribeResourceServer DescribeUserPool DescribeUserPoolClient DescribeUserPoolDomain
+    ForgotPassword GetGroup
     GetUser GetUserAttributeVerificationCode GlobalSignOut InitiateAuth ListGroups
     ListResourceServers ListUserPoolClients ListUserPools ListUsers ListUsersInGroup
     ResendConfirmationCode RespondToAuthChallenge RevokeToken SignUp UpdateGroup
-    UpdateResourceServer UpdateUserAttributes UpdateUserPool UpdateUserPoolClient
+    UpdateResourceServer UpdateUserAttributes UpdateUserPool UpdateUserPoolClient UpdateUserPoolDomain
     VerifyUserAttribute
 };

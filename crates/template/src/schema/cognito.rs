@@ -245,6 +245,20 @@ pub(super) const USER_POOL_GROUP: Kind = Kind {
     attributes: &[],
 };
 
+pub(super) const USER_POOL_IDENTITY_PROVIDER: Kind = Kind {
+    name: "AWS::Cognito::UserPoolIdentityProvider",
+    properties: &[
+        May("AcrMapping", Shape::Map(&TEXT)),
+        May("AttributeMapping", Shape::Map(&TEXT)),
+        May("IdpIdentifiers", TEXTS),
+        Must("ProviderDetails", Shape::Map(&TEXT)),
+        Must("ProviderName", TEXT),
+        Must("ProviderType", TEXT),
+        Must("UserPoolId", TEXT),
+    ],
+    attributes: &[],
+};
+
 pub(super) const USER_POOL_RESOURCE_SERVER: Kind = Kind {
     name: "AWS::Cognito::UserPoolResourceServer",
     properties: &[

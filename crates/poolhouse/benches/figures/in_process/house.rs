@@ -120,7 +120,7 @@ impl House {
 pub fn tokens(outcome: Outcome) -> Tokens {
     match outcome {
         Outcome::SignedIn(tokens) => tokens,
-        Outcome::Challenge(challenge) => unreachable!("{challenge:?}"),
+        other => unreachable!("{other:?}"),
     }
 }
 

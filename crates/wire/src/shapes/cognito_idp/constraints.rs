@@ -2461,7 +2461,7 @@ static PATTERN_8: Pattern =
 
 static PATTERN_9: Pattern = Pattern::new(
     r"^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$",
-    r"\A(?:^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$)\z",
+    r"\A(?:[a-z0-9](?:[a-z0-9.\-]{0,61}[a-z0-9])?)\z",
     None,
 );
 

@@ -1,0 +1,111 @@
+// Does a person get through, from the sign-up to the application and out again, with and without JavaScript, in more
+// than one language?
+
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { after, before, test } from "node:test";
+
+import { findings, start as startBrowser, windows } from "../browser.js";
+import { application, fixedCode, isBuilt, request, start } from "../house.js";
+
+const skip = isBuilt ? false : "Poolhouse is not built: cargo build -p poolhouse";
+const password = "Correct-Horse-7!";
+const another = "Battery-Staple-8?";
+
+let house;
+let browser;
+
+before(async () => {
+  if (skip) return;
+  house = await start();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  house?.stop();
+});
+
+const words = {
+  en: { create: "Create an account", name: "First name", submit: "Create account", confirm: "Confirm", signIn: "Sign in", forgot: "Forgot your password?", send: "Send code", save: "Save password", direction: "ltr" },
+  de: { create: "Konto erstellen", name: "Vorname", submit: "Konto erstellen", confirm: "Bestätigen", signIn: "Anmelden", forgot: "Passwort vergessen?", send: "Code senden", save: "Passwort speichern", direction: "ltr" },
+  ar: { create: "إنشاء حساب", name: "الاسم الأول", submit: "إنشاء الحساب", confirm: "تأكيد", signIn: "تسجيل الدخول", forgot: "هل نسيت كلمة المرور؟", send: "إرسال الرمز", save: "حفظ كلمة المرور", direction: "rtl" },
+};
+
+async function isGood(page, direction) {
+  assert.equal(await page.locator("html").getAttribute("dir"), direction);
+  assert.deepEqual(await findings(page), [], page.url());
+}
+
+for (const [language, window, javaScriptEnabled] of [
+  ["en", "desktop", true],
+  ["en", "phone", false],
+  ["de", "phone", true],
+  ["ar", "phone", true],
+]) {
+  const name = `sign-up, sign-out, sign-in and a forgotten password: ${language}, ${window}, JavaScript ${javaScriptEnabled ? "on" : "off"}`;
+  test(name, { skip }, async () => {
+    const say = words[language];
+    const email = `ann-${randomBytes(5).toString("hex")}@example.com`;
+    const context = await browser.newContext({ ...windows[window], javaScriptEnabled });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    const look = () => (javaScriptEnabled ? isGood(page, say.direction) : undefined);
+    const press = (button) => page.getByRole("button", { name: button, exact: true }).click();
+    const arrive = () => page.waitForURL(`${application}/callback?**`);
+
+    const first = request(house, { lang: language });
+    await page.goto(first.url);
+    await look();
+    await page.getByRole("link", { name: say.create, exact: true }).click();
+    await look();
+    await page.locator("[name='attribute.email']").fill(email);
+    await page.getByLabel(say.name).fill("Ann");
+    await page.locator("[name=password]").fill(password);
+    await page.locator("[name=repeated_password]").fill(password);
+    await press(say.submit);
+    await page.locator("[name=code]").fill(fixedCode);
+    await look();
+    await press(say.confirm);
+    // Whoever confirms is signed in, or signs in now.
+    await page.waitForURL((url) => url.href.startsWith(application) || url.pathname === "/login");
+    if (!page.url().startsWith(application)) {
+      await page.locator("[name=username]").fill(email);
+      await page.locator("[name=password]").fill(password);
+      await press(say.signIn);
+      await arrive();
+    }
+    const tokens = await first.redeem(page.url());
+    assert.equal(tokens.status, 200, JSON.stringify(tokens));
+    assert.ok(tokens.id_token && tokens.access_token);
+
+    // Who is signed in does not sign in twice, until they sign out.
+    await page.goto(request(house).url);
+    await arrive();
+    const out = new URLSearchParams({ client_id: house.client, logout_uri: `${application}/` });
+    await page.goto(`${house.base}/logout?${out}`);
+    await page.waitForURL(`${application}/`);
+    await page.goto(request(house).url);
+    // The language is remembered, and a wrong password is told.
+    await look();
+    await page.locator("[name=username]").fill(email);
+    await page.locator("[name=password]").fill(another);
+    await press(say.signIn);
+    await page.getByRole("alert").waitFor();
+    await look();
+
+    await page.getByRole("link", { name: say.forgot, exact: true }).click();
+    await page.locator("[name=username]").fill(email);
+    await press(say.send);
+    await page.locator("[name=code]").fill(fixedCode);
+    await look();
+    await page.locator("[name=new_password]").fill(another);
+    await page.locator("[name=repeated_password]").fill(another);
+    await press(say.save);
+    await page.waitForURL((url) => url.pathname === "/login");
+    await page.locator("[name=username]").fill(email);
+    await page.locator("[name=password]").fill(another);
+    await press(say.signIn);
+    await arrive();
+    await context.close();
+  });
+}

@@ -1,0 +1,70 @@
+//! What does a sign-in remember from one form to the next?
+//!
+//! It is sealed, so that nobody reads or writes it but we, and bound to the client and to the browser that
+//! the form is at: carried over to another one it is nothing.
+
+use crate::{OAuth, visit::Visit};
+use jiff::{SignedDuration, Timestamp};
+use names::{Session, Sub, Username};
+use pool::{Caller, Result};
+use serde::{Deserialize, Serialize};
+
+/// How long a form may lie.
+const LIFE: SignedDuration = SignedDuration::from_mins(30);
+/// The name of the parameter that it travels in.
+pub(crate) const STEP: &str = "step";
+
+/// Something to be remembered until the next form.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum Carried {
+    /// Somebody gave a name: they are to be asked for the code that was sent to them.
+    Named { username: Username, sent_to: Option<String> },
+    /// Somebody signed up here, and knows the password therefore.
+    SignedUp { sub: Sub, username: Username, sent_to: Option<String> },
+    /// A challenge of the pool waits to be answered. Further kinds of factor stand beside this one.
+    NewPassword { session: Session, username: Username, asked_for: Vec<String> },
+    /// There is something to tell.
+    News { news: News, username: Username },
+}
+
+/// What is told at the next page.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) enum News {
+    AccountConfirmed,
+    PasswordChanged,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    ends_at: Timestamp,
+    carried: Carried,
+}
+
+impl OAuth {
+    /// Seals something for the next form of this browser.
+    pub(crate) fn carry(
+        &self,
+        visit: &mut Visit<'_>,
+        caller: &Caller,
+        carried: Carried,
+    ) -> Result<String> {
+        let sealed = Sealed { ends_at: self.pools.now() + LIFE, carried };
+        let plain = serde_json::to_vec(&sealed)
+            .map_err(|_| pool::Error::internal("a step does not serialise"))?;
+        let bound_to = bound_to(caller, &visit.csrf());
+        Ok(self.seal.seal_text(self.pools.random(), &plain, &bound_to))
+    }
+
+    /// What this browser carried here, if it was sealed for it and is still good.
+    pub(crate) fn carried(&self, visit: &mut Visit<'_>, caller: &Caller) -> Option<Carried> {
+        let text = visit.form.get(STEP).or_else(|| visit.query.get(STEP))?.to_owned();
+        let bound_to = bound_to(caller, &visit.csrf());
+        let plain = self.seal.open_text(&text, &bound_to).ok()?;
+        let sealed: Sealed = serde_json::from_slice(&plain).ok()?;
+        (self.pools.now() < sealed.ends_at).then_some(sealed.carried)
+    }
+}
+
+fn bound_to(caller: &Caller, browser: &str) -> Vec<u8> {
+    format!("step\n{}\n{browser}", caller.client.id).into_bytes()
+}

@@ -1,0 +1,10 @@
+//! The endpoints that applications call themselves, and where they send browsers to.
+
+mod authorize;
+mod configuration;
+mod logout;
+mod revoke;
+mod token;
+mod user_info;
+
+pub(crate) use authorize::CALLBACK;

@@ -1,0 +1,74 @@
+//! `/oauth2/userInfo`: what an access token shows of its user.
+
+use crate::{OAuth, answer, place::Place};
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use names::Token;
+use pool::{Error, Refusal};
+
+const NO_TOKEN: &str = "error=\"invalid_request\", error_description=\"Bad OAuth2 request at UserInfo \
+                        Endpoint\"";
+const BAD_TOKEN: &str = "error=\"invalid_token\", error_description=\"Access token is expired, disabled, \
+                         or deleted, or the user has globally signed out.\"";
+const NO_SCOPE: &str = "error=\"insufficient_scope\", error_description=\"The access token was not \
+                        granted openid\", scope=\"openid\"";
+
+impl OAuth {
+    /// Answers the userInfo endpoint.
+    pub(crate) async fn user_info(
+        &self,
+        place: &Place,
+        request: &Request<Bytes>,
+    ) -> Response<Bytes> {
+        let response = match *request.method() {
+            Method::GET | Method::HEAD | Method::POST => self.tell(place, request).await,
+            Method::OPTIONS => return answer::preflight("GET, POST"),
+            _ => answer::wrong_method("GET, POST, OPTIONS"),
+        };
+        answer::for_any_origin(response)
+    }
+
+    async fn tell(&self, place: &Place, request: &Request<Bytes>) -> Response<Bytes> {
+        let mut headers = request.headers().get_all(header::AUTHORIZATION).iter();
+        let bearer = match (headers.next(), headers.next()) {
+            (Some(header), None) => header.to_str().ok().and_then(|text| text.split_once(' ')),
+            _ => None,
+        };
+        let Some((scheme, token)) = bearer else {
+            return denied(StatusCode::BAD_REQUEST, "invalid_request", NO_TOKEN);
+        };
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return denied(StatusCode::BAD_REQUEST, "invalid_request", NO_TOKEN);
+        }
+        let Ok(token) = Token::parse(token.trim()) else {
+            return denied(StatusCode::UNAUTHORIZED, "invalid_token", BAD_TOKEN);
+        };
+        let told = async {
+            let bearer = self.pools.bearer_with_scope(&token, "openid").await?;
+            if place.pool.as_ref().is_some_and(|pool| *pool != bearer.pool.id) {
+                return Err(Refusal::InvalidAccessToken.into());
+            }
+            self.pools.user_info(&bearer).await
+        };
+        match told.await {
+            Ok(attributes) => answer::json(StatusCode::OK, &attributes),
+            Err(Error::Refused(Refusal::AccessTokenLacksScope)) => {
+                denied(StatusCode::FORBIDDEN, "insufficient_scope", NO_SCOPE)
+            }
+            Err(Error::Refused(_)) => denied(StatusCode::UNAUTHORIZED, "invalid_token", BAD_TOKEN),
+            Err(Error::Broken(broken)) => {
+                tracing::error!(error = ?broken, "userInfo is broken");
+                let body = serde_json::json!({ "error": "server_error" });
+                answer::json(StatusCode::INTERNAL_SERVER_ERROR, &body)
+            }
+        }
+    }
+}
+
+fn denied(status: StatusCode, error: &str, challenge: &str) -> Response<Bytes> {
+    let mut response = answer::json(status, &serde_json::json!({ "error": error }));
+    if let Ok(challenge) = HeaderValue::from_str(&format!("Bearer {challenge}")) {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
+}

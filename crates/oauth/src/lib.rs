@@ -1,0 +1,243 @@
+//! How do people and applications sign in by OAuth 2.0 and OpenID Connect?
+//!
+//! A door over [`pool`]: the endpoints that applications send browsers to and fetch tokens from, and what
+//! happens on the pages between. The pages themselves are in [`pages`], other providers in [`federation`].
+//!
+//! The forms are stateless. What an application asked for travels in the query of every page, and is
+//! checked anew at each step as it was at the first, so that nothing is won by editing it; what must not be
+//! seen or changed (who just proved a password) is sealed and bound to the browser. What a browser is remembered by is
+//! in `cookies`, where a request is in `place`.
+
+mod answer;
+mod asked;
+mod carried;
+mod cookies;
+mod endpoints;
+mod fault;
+pub mod federation;
+pub mod pages;
+mod parameters;
+mod place;
+mod steps;
+mod visit;
+
+pub use federation::{Federation, Http, Reach, Unreached};
+
+use asked::Stop;
+use bytes::Bytes;
+use cookies::Jar;
+use crypto::{MasterKey, SealingKey};
+use endpoints::CALLBACK;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use names::ClientId;
+use pages::{PageFault, Theme};
+use place::{Place, Site};
+use pool::{Broken, Error, Pools};
+use std::{collections::BTreeSet, sync::Arc};
+use visit::Visit;
+
+/// What the door works with.
+pub struct Setup {
+    pub pools: Pools,
+    pub federation: Federation,
+    /// Where browsers reach this server. Domains of pools are below it, and cookies are as safe as its scheme
+    /// allows.
+    pub public_url: String,
+    pub master: MasterKey,
+    /// How the pages look.
+    pub theme: Arc<Theme>,
+    /// Public clients that may leave out PKCE, as Cognito lets all of them. A code that somebody catches on
+    /// its way to one of them is good in their hands.
+    pub without_pkce: BTreeSet<ClientId>,
+}
+
+/// A public URL that is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the public URL is not one that a browser could be at")]
+pub struct BadPublicUrl;
+
+/// The OAuth 2.0 and OpenID Connect endpoints with their pages. Cheap to clone.
+#[derive(Clone)]
+pub struct OAuth {
+    pools: Pools,
+    federation: Federation,
+    site: Site,
+    jar: Jar,
+    theme: Arc<Theme>,
+    seal: SealingKey,
+    without_pkce: Arc<BTreeSet<ClientId>>,
+}
+
+/// The paths of the door, apart from everything below `/oauth2/` and `/assets/`.
+const PATHS: [&str; 12] = [
+    "/login",
+    "/login/new-password",
+    "/login/account",
+    "/login/consent",
+    "/signup",
+    "/confirm",
+    "/confirmUser",
+    "/resendcode",
+    "/forgotPassword",
+    "/confirmForgotPassword",
+    "/logout",
+    "/error",
+];
+
+impl OAuth {
+    /// The door of these pools.
+    ///
+    /// # Errors
+    /// [`BadPublicUrl`].
+    pub fn new(setup: Setup) -> Result<Self, BadPublicUrl> {
+        let site = Site::parse(&setup.public_url).ok_or(BadPublicUrl)?;
+        Ok(Self {
+            jar: Jar { is_secure: site.is_secure() },
+            site,
+            pools: setup.pools,
+            federation: setup.federation,
+            theme: setup.theme,
+            seal: setup.master.sealing("hosted pages"),
+            without_pkce: Arc::new(setup.without_pkce),
+        })
+    }
+
+    /// Whether a request is for this door: one of its paths, or anything at the domain of a pool.
+    ///
+    /// # Errors
+    /// Breakages only.
+    pub async fn is_for(&self, path: &str, headers: &HeaderMap) -> pool::Result<bool> {
+        let is_ours = PATHS.contains(&path)
+            || ["/oauth2/", "/assets/"].iter().any(|folder| path.starts_with(folder));
+        if is_ours {
+            return Ok(true);
+        }
+        Ok(self.place(headers).await?.is_some_and(|place| place.pool.is_some()))
+    }
+
+    /// Answers a request.
+    pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let is_head = request.method() == Method::HEAD;
+        let mut response = match self.place(request.headers()).await {
+            Ok(Some(place)) => self.answer_at(place, request).await,
+            Ok(None) => {
+                let body = serde_json::json!({ "error": "invalid_request" });
+                answer::json(StatusCode::BAD_REQUEST, &body)
+            }
+            Err(error) => {
+                tracing::error!(?error, "the domain of a request could not be looked up");
+                answer::empty(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        };
+        if self.site.is_secure() {
+            let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+            response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
+        }
+        let id = self.pools.random().uuid_v4();
+        if let Ok(id) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert("x-amz-cognito-request-id", id);
+        }
+        if is_head {
+            *response.body_mut() = Bytes::new();
+        }
+        response
+    }
+
+    async fn answer_at(&self, place: Place, request: Request<Bytes>) -> Response<Bytes> {
+        let path = request.uri().path();
+        match path {
+            "/oauth2/token" => return self.token(&place, &request).await,
+            "/oauth2/userInfo" => return self.user_info(&place, &request).await,
+            "/oauth2/revoke" => return self.revoke(&place, &request).await,
+            _ if path.starts_with("/assets/") => return self.asset(&request),
+            _ => {}
+        }
+        let (mut visit, read) = Visit::read(self, place, &request);
+        if let Err(unreadable) = read {
+            return visit.error(PageFault::BadRequest, Some(unreadable.text().to_owned()));
+        }
+        let done = self.page(&mut visit, request.uri().path()).await;
+        match done {
+            Ok(response) => visit.finish(response),
+            Err(stop) => visit.stop(stop),
+        }
+    }
+
+    /// Answers one of the paths that a browser is at.
+    async fn page(&self, visit: &mut Visit<'_>, path: &str) -> Result<Response<Bytes>, Stop> {
+        if !visit.is_get && !visit.is_post {
+            return Ok(answer::wrong_method("GET, POST"));
+        }
+        let is_post = visit.is_post;
+        // An application may post its request, and a provider its answer; every other form is one of ours.
+        if is_post && !path.starts_with("/oauth2/") && path != "/logout" {
+            visit.check_form()?;
+        }
+        match path {
+            "/oauth2/authorize" => self.authorize(visit).await,
+            _ if path.starts_with(CALLBACK) => self.provider_answered(visit).await,
+            "/login" if is_post => self.sign_in(visit).await,
+            "/login" => self.login(visit).await,
+            "/login/new-password" if is_post => self.choose_new_password(visit).await,
+            "/login/account" if is_post => self.choose_account(visit).await,
+            "/login/account" => self.ask_for_account(visit).await,
+            "/login/consent" if is_post => self.decide(visit).await,
+            "/login/consent" => self.ask_for_consent(visit).await,
+            "/signup" if is_post => self.sign_up(visit).await,
+            "/signup" => self.ask_to_sign_up(visit).await,
+            "/confirm" if is_post => self.confirm(visit).await,
+            "/confirm" => self.ask_for_code(visit).await,
+            "/confirmUser" if is_post => self.confirm_by_link(visit).await,
+            "/confirmUser" => self.ask_to_confirm_by_link(visit).await,
+            "/resendcode" if is_post => self.resend(visit).await,
+            "/resendcode" => self.ask_where_to_send(visit).await,
+            "/forgotPassword" if is_post => self.forget_password(visit).await,
+            "/forgotPassword" => self.ask_who_forgot(visit).await,
+            "/confirmForgotPassword" if is_post => self.reset_password(visit).await,
+            "/confirmForgotPassword" => self.ask_for_reset(visit).await,
+            "/logout" if is_post => Ok(answer::wrong_method("GET")),
+            "/logout" => self.logout(visit).await,
+            "/error" if !is_post => Ok(self.own_error(visit)),
+            _ => Err(Stop::Page(PageFault::NotFound, None)),
+        }
+    }
+
+    fn asset(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let path = request.uri().path();
+        let theme = path.strip_prefix("/assets/theme/");
+        let found = match theme {
+            Some(name) => self.theme.asset(name),
+            None => pages::asset(path),
+        };
+        let Some(asset) = found else { return answer::empty(StatusCode::NOT_FOUND) };
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return answer::wrong_method("GET");
+        }
+        let mut response = Response::new(asset.body.clone());
+        for (name, value) in asset.headers() {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
+    }
+}
+
+/// Why something ends that has no words of its own.
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Broken(broken) => Self::Broken(broken),
+            Error::Refused(refusal) => {
+                tracing::info!(?refusal, "a page was refused");
+                Self::Page(fault::of_page(&refusal), fault::words(&refusal))
+            }
+        }
+    }
+}
+
+impl From<Broken> for Stop {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(broken)
+    }
+}

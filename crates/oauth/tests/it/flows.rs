@@ -1,0 +1,267 @@
+//! What works.
+
+use crate::world::{CALLBACK, VERIFIER, World, application, s256};
+use serde_json::{Value, json};
+use testkit::claims;
+
+#[tokio::test]
+async fn a_code_becomes_tokens_with_what_was_granted() {
+    let world = World::new().await;
+    assert_eq!(s256(VERIFIER), crate::world::CHALLENGE);
+    let ann = world.house.user("ann").await;
+    let query = world.request(&[]);
+    let mut browser = world.browser();
+    let begun = browser.get(&format!("/oauth2/authorize?{query}")).await;
+    assert_eq!(begun.status, 302);
+    assert!(begun.location().starts_with("/login?"), "{}", begun.location());
+    let done = browser
+        .fill(begun.location(), &[("username", "ann"), ("password", testkit::PASSWORD)])
+        .await;
+    assert_eq!(done.status, 303);
+    assert!(done.location().starts_with(CALLBACK));
+    assert_eq!(done.told("state").as_deref(), Some("s t&ate"));
+    let issuer = format!("http://127.0.0.1:9229/{}", world.house.pool);
+    assert_eq!(done.told("iss"), Some(issuer.clone()));
+
+    let granted = world.redeem(&done.code()).await;
+    assert_eq!(granted.status, 200, "{}", granted.body);
+    assert_eq!(granted.header("cache-control"), "no-store");
+    let granted = granted.json();
+    let id = world.house.verified(granted["id_token"].as_str().unwrap()).await;
+    assert_eq!(
+        (&id["sub"], &id["nonce"], &id["iss"]),
+        (&json!(ann.sub), &json!("n1"), &json!(issuer))
+    );
+    assert_eq!((&id["email"], &id["email_verified"]), (&json!("ann@example.com"), &json!(true)));
+    let access_token = granted["access_token"].as_str().unwrap();
+    assert_eq!(id["at_hash"], at_hash(access_token));
+    let access = world.house.verified(access_token).await;
+    assert_eq!((&access["scope"], &access["version"]), (&json!("openid email"), &json!(2)));
+    assert_eq!(access["origin_jti"], id["origin_jti"]);
+
+    let shown = world.user_info(access_token).await;
+    assert_eq!(
+        shown.json(),
+        json!({ "sub": ann.sub, "username": "ann", "email": "ann@example.com", "email_verified": "true" })
+    );
+
+    // The next application of the pool asks nobody.
+    let again =
+        browser.get(&format!("/oauth2/authorize?{}", world.request(&[("prompt", "none")]))).await;
+    assert_eq!(world.redeem(&again.code()).await.status, 200);
+
+    // The session goes on without a nonce, and ends where it is told to.
+    let refresh = granted["refresh_token"].as_str().unwrap();
+    let client = world.house.client.as_str();
+    let pairs =
+        [("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", refresh)];
+    let next = world.post("/oauth2/token", &pairs).await.json();
+    assert_eq!(next["refresh_token"], Value::Null);
+    let next_id = claims(next["id_token"].as_str().unwrap());
+    assert_eq!((&next_id["origin_jti"], &next_id["nonce"]), (&id["origin_jti"], &Value::Null));
+    assert_eq!(claims(next["access_token"].as_str().unwrap())["scope"], "openid email");
+    let revoked = world.post("/oauth2/revoke", &[("token", refresh), ("client_id", client)]).await;
+    assert_eq!((revoked.status.as_u16(), revoked.body.as_str()), (200, ""));
+    assert_eq!(world.post("/oauth2/token", &pairs).await.line(), "400 invalid_grant");
+    assert_eq!(world.user_info(access_token).await.status, 401);
+}
+
+fn at_hash(token: &str) -> String {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    URL_SAFE_NO_PAD.encode(&crypto::sha256(token.as_bytes())[..16])
+}
+
+#[tokio::test]
+async fn a_session_of_the_api_goes_on_at_the_token_endpoint() {
+    let world = World::new().await;
+    let tokens = world.house.user("ann").await.tokens().await;
+    let pairs = [
+        ("grant_type", "refresh_token"),
+        ("client_id", world.house.client.as_str()),
+        ("refresh_token", &tokens.refresh),
+    ];
+    let next = world.post("/oauth2/token", &pairs).await.json();
+    let access = claims(next["access_token"].as_str().unwrap());
+    assert_eq!(access["scope"], "aws.cognito.signin.user.admin");
+}
+
+#[tokio::test]
+async fn without_openid_there_is_no_id_token() {
+    let world = World::new().await;
+    world.house.user("ann").await;
+    let query = world.request(&[("scope", "aws.cognito.signin.user.admin")]);
+    let done = world.browser().sign_in("ann", &query).await;
+    let granted = world.redeem(&done.code()).await.json();
+    assert_eq!(granted["id_token"], Value::Null);
+    let token = json!({ "AccessToken": granted["access_token"] });
+    world.house.call_unsigned("GetUser", token).await.ok();
+}
+
+#[tokio::test]
+async fn a_resource_is_the_audience_of_the_access_token() {
+    let world = World::new().await;
+    world.house.user("ann").await;
+    let query = world.request(&[("resource", "https://api.example.com")]);
+    let done = world.browser().sign_in("ann", &query).await;
+    let granted = world.redeem(&done.code()).await.json();
+    assert_eq!(claims(granted["access_token"].as_str().unwrap())["aud"], "https://api.example.com");
+}
+
+#[tokio::test]
+async fn the_implicit_flow_answers_in_the_fragment() {
+    let world = World::new().await;
+    world.house.user("ann").await;
+    let mut settings = application();
+    settings["AllowedOAuthFlows"] = json!(["implicit"]);
+    let client = world.house.make_client(settings).await;
+    let query = world.request(&[("client_id", &client), ("response_type", "token")]);
+    let done = world.browser().sign_in("ann", &query).await;
+    assert!(done.location().starts_with(&format!("{CALLBACK}#")), "{}", done.location());
+    assert_eq!(done.told("token_type").as_deref(), Some("Bearer"));
+    assert_eq!(claims(&done.told("id_token").unwrap())["nonce"], "n1");
+    assert_eq!(done.told("refresh_token"), None);
+}
+
+#[tokio::test]
+async fn a_machine_gets_what_it_asks_for_or_all_it_may_have() {
+    let world = World::new().await;
+    let machine = world.machine().await;
+    let all = [("grant_type", "client_credentials")];
+    let granted = world.post_as(&machine, "/oauth2/token", &all).await.json();
+    let access = world.house.verified(granted["access_token"].as_str().unwrap()).await;
+    assert_eq!((&access["sub"], &access["client_id"]), (&json!(machine.0), &json!(machine.0)));
+    assert_eq!(
+        (&access["scope"], &access["token_use"]),
+        (&json!("api/read api/write"), &json!("access"))
+    );
+    assert_eq!((&granted["id_token"], &granted["refresh_token"]), (&Value::Null, &Value::Null));
+    let one = [("grant_type", "client_credentials"), ("scope", "api/read")];
+    let granted = world.post_as(&machine, "/oauth2/token", &one).await.json();
+    assert_eq!(claims(granted["access_token"].as_str().unwrap())["scope"], "api/read");
+    // Nobody is behind it.
+    let token = json!({ "AccessToken": granted["access_token"] });
+    assert_eq!(
+        world.house.call_unsigned("GetUser", token).await.line(),
+        "400 NotAuthorizedException: Invalid Access Token"
+    );
+}
+
+#[tokio::test]
+async fn functions_hear_of_hosted_sign_ins_and_of_machines() {
+    let world = World::new().await;
+    let response = json!({ "claimsAndScopeOverrideDetails": { "accessTokenGeneration": {
+        "claimsToAddOrOverride": { "tier": { "plan": "gold" }, "sub": "theirs" }, "scopesToAdd": ["x/y"] } } });
+    let (arn, heard) = world.house.listener("tokens", response);
+    let trigger = json!({ "LambdaConfig": {
+        "PreTokenGenerationConfig": { "LambdaVersion": "V3_0", "LambdaArn": arn } } });
+    world.house.update_pool(trigger).await.ok();
+    world.house.user("ann").await;
+    let done = world.browser().sign_in("ann", &world.request(&[])).await;
+    assert!(heard.lock().unwrap().is_empty(), "tokens are made at the exchange");
+    world.redeem(&done.code()).await;
+    let machine = world.machine().await;
+    let pairs =
+        [("grant_type", "client_credentials"), ("aws_client_metadata", r#"{"job":"night"}"#)];
+    let granted = world.post_as(&machine, "/oauth2/token", &pairs).await.json();
+    let access = claims(granted["access_token"].as_str().unwrap());
+    assert_eq!((&access["tier"]["plan"], &access["sub"]), (&json!("gold"), &json!(machine.0)));
+    assert_eq!(access["scope"], "api/read api/write x/y");
+    let heard = heard.lock().unwrap();
+    assert_eq!(heard[0]["triggerSource"], "TokenGeneration_HostedAuth");
+    assert_eq!(heard[0]["request"]["scopes"], json!(["openid", "email"]));
+    assert_eq!(heard[1]["triggerSource"], "TokenGeneration_ClientCredentials");
+    assert_eq!(heard[1]["userName"], "ClientCredentials");
+    assert_eq!(heard[1]["request"]["userAttributes"], json!({}));
+    assert_eq!(heard[1]["request"]["clientMetadata"], json!({ "job": "night" }));
+    assert_eq!(heard.len(), 2);
+}
+
+#[tokio::test]
+async fn discovery_has_the_members_of_cognitos_and_no_others() {
+    let world = World::new().await;
+    let pool = world.house.pool.parse().unwrap();
+    let document = world.oauth.configuration(&pool).await.ok().unwrap();
+    let names: Vec<&str> = document.as_object().unwrap().keys().map(String::as_str).collect();
+    let expected = [
+        "authorization_endpoint",
+        "end_session_endpoint",
+        "id_token_signing_alg_values_supported",
+        "issuer",
+        "jwks_uri",
+        "response_types_supported",
+        "revocation_endpoint",
+        "scopes_supported",
+        "subject_types_supported",
+        "token_endpoint",
+        "token_endpoint_auth_methods_supported",
+        "userinfo_endpoint",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!(document["token_endpoint"], "http://people.auth.localhost:9229/oauth2/token");
+}
+
+#[tokio::test]
+async fn prompts_and_ages_are_heeded() {
+    let world = World::new().await;
+    world.house.user("ann").await;
+    let mut browser = world.browser();
+    browser.sign_in("ann", &world.request(&[])).await.code();
+    let mut ask = async |pairs: &[(&str, &str)]| {
+        browser.get(&format!("/oauth2/authorize?{}", world.request(pairs))).await
+    };
+    assert!(ask(&[("prompt", "login")]).await.location().starts_with("/login?"));
+    assert!(ask(&[("prompt", "select_account")]).await.location().starts_with("/login/account?"));
+    assert!(ask(&[("prompt", "consent")]).await.location().starts_with("/login/consent?"));
+    assert_eq!(
+        ask(&[("prompt", "nonsense")]).await.told("error").as_deref(),
+        Some("invalid_request")
+    );
+    world.house.advance(jiff::SignedDuration::from_mins(10));
+    ask(&[("max_age", "601")]).await.code();
+    assert!(ask(&[("max_age", "599")]).await.location().starts_with("/login?"));
+    // An hour from the sign-in, however much it was used.
+    world.house.advance(jiff::SignedDuration::from_mins(50));
+    assert!(ask(&[]).await.location().starts_with("/login?"));
+}
+
+#[tokio::test]
+async fn consent_is_given_or_not() {
+    let world = World::new().await;
+    world.house.user("ann").await;
+    let mut browser = world.browser();
+    let query = world.request(&[("prompt", "consent")]);
+    let begun = browser.sign_in("ann", &query).await;
+    let path = begun.location().to_owned();
+    assert!(path.starts_with("/login/consent?"), "{path}");
+    let denied = browser.fill(&path, &[("decision", "deny")]).await;
+    assert_eq!(denied.told("error").as_deref(), Some("access_denied"));
+    browser.fill(&path, &[("decision", "allow")]).await.code();
+}
+
+#[tokio::test]
+async fn the_plain_address_finds_the_pool_by_its_client() {
+    let mut world = World::new().await;
+    world.house.user("ann").await;
+    world.host = "127.0.0.1:9229".to_owned();
+    let done = world.browser().sign_in("ann", &world.request(&[])).await;
+    assert_eq!(world.redeem(&done.code()).await.status, 200);
+}
+
+#[tokio::test]
+async fn signing_out_leads_where_it_was_registered() {
+    let world = World::new().await;
+    world.house.user("ann").await;
+    let mut browser = world.browser();
+    browser.sign_in("ann", &world.request(&[])).await.code();
+    let client = world.house.client.clone();
+    let bye = format!("/logout?client_id={client}&logout_uri=https%3A%2F%2Fapp.example.com%2Fbye");
+    let out = browser.get(&bye).await;
+    assert_eq!(out.location(), "https://app.example.com/bye");
+    let again = browser.get(&format!("/logout?{}", world.request(&[]))).await;
+    assert!(again.location().starts_with("/login?"), "{}", again.location());
+    let oidc = format!(
+        "/logout?client_id={client}&post_logout_redirect_uri=https%3A%2F%2Fapp.example.com%2Fbye&state=x%20y"
+    );
+    assert_eq!(browser.get(&oidc).await.location(), "https://app.example.com/bye?state=x%20y");
+    assert_eq!(browser.get(&format!("/logout?client_id={client}")).await.status, 400);
+}

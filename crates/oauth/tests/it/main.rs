@@ -1,0 +1,14 @@
+//! The endpoints and the pages, through the service.
+
+#[cfg(test)]
+mod attacks;
+#[cfg(test)]
+mod federation;
+#[cfg(test)]
+mod flows;
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod people;
+#[cfg(test)]
+mod world;
