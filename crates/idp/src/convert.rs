@@ -2,11 +2,16 @@
 
 pub(crate) mod auth;
 pub(crate) mod client;
+pub(crate) mod device;
 pub(crate) mod group;
 mod lambda;
+pub(crate) mod mfa;
 pub(crate) mod page;
 pub(crate) mod resource_server;
-mod schema;
+pub(crate) mod schema;
+pub(crate) mod secret;
+pub(crate) mod session;
+pub(crate) mod tags;
 mod template;
 pub(crate) mod user;
 pub(crate) mod user_pool;

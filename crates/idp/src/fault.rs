@@ -13,6 +13,10 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::Invalid(text) | Refusal::Unsupported(text) => (INVALID, text.into_owned()),
         Refusal::NoUserPool(id) => (MISSING, format!("User pool {id} does not exist.")),
         Refusal::NoClient(id) => (MISSING, format!("User pool client {id} does not exist.")),
+        Refusal::NoDevice => (MISSING, "Device does not exist.".into()),
+        Refusal::DeviceExists => ("DeviceKeyExistsException", "Device already exists.".into()),
+        Refusal::NoSession => (MISSING, "Session does not exist.".into()),
+        Refusal::NoClientSecret => (MISSING, "Client secret not found.".into()),
         Refusal::NoGroup => (MISSING, "Group not found.".into()),
         Refusal::NoResourceServer(id) => (MISSING, format!("Resource server {id} does not exist.")),
         Refusal::GroupExists(_) => {
@@ -69,11 +73,30 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::PasswordBreaksPolicy(rule) => {
             ("InvalidPasswordException", format!("Password did not conform with policy: {rule}"))
         }
-        Refusal::CodeMismatch => ("CodeMismatchException", CODE_MISMATCH.into()),
+        Refusal::PasswordUsedBefore => (
+            "PasswordHistoryPolicyViolationException",
+            "Password has already been used before.".into(),
+        ),
+        Refusal::CodeMismatch => (CODE_MISMATCH_NAME, CODE_MISMATCH.into()),
         Refusal::CodeExpired => ("ExpiredCodeException", CODE_EXPIRED.into()),
         Refusal::TooManyAttempts => {
             ("LimitExceededException", "Attempt limit exceeded, please try after some time.".into())
         }
+        Refusal::WrongFactorCode => (CODE_MISMATCH_NAME, "Invalid code received for user".into()),
+        Refusal::WrongOneTimeCode => {
+            (CODE_MISMATCH_NAME, "Invalid code or auth state for the user.".into())
+        }
+        Refusal::SoftwareTokenUsed => {
+            ("ExpiredCodeException", "Your software token has already been used once.".into())
+        }
+        Refusal::NotEnrolled => (
+            "EnableSoftwareTokenMFAException",
+            "Code mismatch and fail enable Software Token MFA".into(),
+        ),
+        Refusal::NoSoftwareToken => (
+            "SoftwareTokenMFANotFoundException",
+            "Software Token MFA has not been set up for the user.".into(),
+        ),
         Refusal::InvalidSession => (DENIED, "Invalid session for the user.".into()),
         Refusal::SessionExpired => {
             (DENIED, "Invalid session for the user, session is expired.".into())
@@ -90,6 +113,9 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::InvalidRefreshToken => (DENIED, "Invalid Refresh Token".into()),
         Refusal::RefreshTokenExpired => (DENIED, "Refresh Token has expired".into()),
         Refusal::RefreshTokenRevoked => (DENIED, "Refresh Token has been revoked".into()),
+        Refusal::RefreshTokenReused => {
+            ("RefreshTokenReuseException", "Refresh token has been invalidated".into())
+        }
         Refusal::NotARefreshToken => {
             ("UnsupportedTokenTypeException", "Unsupported token type".into())
         }
@@ -113,7 +139,7 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::NotDelivered => {
             ("CodeDeliveryFailureException", "The message could not be delivered.".into())
         }
-        Refusal::Busy | Refusal::Contended => {
+        Refusal::Busy | Refusal::Contended | Refusal::TooManyCodes => {
             ("TooManyRequestsException", "Too many requests".into())
         }
     };
@@ -124,6 +150,7 @@ const INVALID: &str = "InvalidParameterException";
 const DENIED: &str = "NotAuthorizedException";
 const MISSING: &str = "ResourceNotFoundException";
 const NO_USER: &str = "UserNotFoundException";
+const CODE_MISMATCH_NAME: &str = "CodeMismatchException";
 const USER_EXISTS: &str = "UsernameExistsException";
 
 const DELETION_PROTECTED: &str = "The user pool cannot be deleted because deletion protection is \

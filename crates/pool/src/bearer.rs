@@ -4,7 +4,7 @@ use crate::{
     Error, Pools, Refusal, Result, User, UserPool, keys::PoolKeys, keys::Use, tokens::USER_ADMIN,
 };
 use crypto::{BadToken, Presented, VerifyingKey};
-use names::{ClientId, Sub, Token, UserPoolId};
+use names::{ClientId, DeviceKey, Sub, Token, UserPoolId};
 use serde::Deserialize;
 use std::sync::Arc;
 use store::Kept;
@@ -15,6 +15,10 @@ pub struct Bearer {
     pub pool: Arc<Kept<UserPool>>,
     pub user: Kept<User>,
     pub client: ClientId,
+    /// The session that the token is of.
+    pub origin: String,
+    /// The device that the session began on.
+    pub device: Option<DeviceKey>,
 }
 
 /// What an access token says, once its signature was found right.
@@ -35,6 +39,7 @@ struct AccessClaims {
     scope: String,
     jti: String,
     origin_jti: Option<String>,
+    device_key: Option<DeviceKey>,
 }
 
 impl Pools {
@@ -80,7 +85,8 @@ impl Pools {
         if is_ended {
             return Err(Refusal::AccessTokenRevoked.into());
         }
-        Ok(Bearer { pool, user, client: claims.client_id.clone() })
+        let (client, device) = (claims.client_id.clone(), claims.device_key.clone());
+        Ok(Bearer { pool, user, client, origin: origin.clone(), device })
     }
 
     /// The claims of a token whose signature is right, remembered for the next time it is shown. Whether it

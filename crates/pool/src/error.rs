@@ -11,6 +11,9 @@ pub enum Refusal {
     NoUserPool(UserPoolId),
     NoClient(ClientId),
     NoGroup,
+    NoDevice,
+    DeviceExists,
+    NoSession,
     GroupExists(GroupName),
     NoResourceServer(String),
     TooMany(Cow<'static, str>),
@@ -20,6 +23,7 @@ pub enum Refusal {
     NoSecretHash(ClientId),
     WrongSecretHash(ClientId),
     WrongClientSecret,
+    NoClientSecret,
     /// A user that does not exist, told only where the client's settings allow it.
     NoUser,
     /// A user that does not exist, for flows that speak of the pair of user and client.
@@ -46,9 +50,23 @@ pub enum Refusal {
     /// An invitation cannot be sent again to this user, who has chosen a password.
     NotResendable(Username),
     PasswordBreaksPolicy(&'static str),
+    /// A password that the user had before.
+    PasswordUsedBefore,
     CodeMismatch,
     CodeExpired,
     TooManyAttempts,
+    /// More codes to sign in with were asked for than anybody needs.
+    TooManyCodes,
+    /// A wrong code of a second factor.
+    WrongFactorCode,
+    /// A wrong code where a code is the only factor.
+    WrongOneTimeCode,
+    /// A code of an authenticator that was taken before.
+    SoftwareTokenUsed,
+    /// A wrong first code of an authenticator.
+    NotEnrolled,
+    /// No authenticator waits for its first code, or was set up.
+    NoSoftwareToken,
     InvalidSession,
     SessionExpired,
     SessionUsed,
@@ -59,6 +77,8 @@ pub enum Refusal {
     InvalidRefreshToken,
     RefreshTokenExpired,
     RefreshTokenRevoked,
+    /// A refresh token that was exchanged for another one already.
+    RefreshTokenReused,
     NotARefreshToken,
     RevocationDisabled,
     ScopeDoesNotExist(String),

@@ -7,6 +7,7 @@
 //! A door finds a pool or client ([`Pools::client`]), asks for something to happen
 //! ([`Pools::sign_up`], [`Pools::sign_in_with_password`], …) and says in its own words what came of it.
 
+mod after_first_factor;
 mod attempts;
 mod attributes;
 mod bearer;
@@ -15,12 +16,16 @@ mod client;
 mod code;
 mod create_user;
 mod custom_auth;
+mod device;
+mod device_sign_in;
 mod error;
+mod factors;
 mod group;
 mod keys;
 mod listing;
 mod membership;
 mod message;
+mod mfa;
 mod migration;
 mod password_policy;
 mod pools;
@@ -28,13 +33,17 @@ mod recovery;
 mod refresh;
 mod removal;
 mod resource_server;
+mod rotation;
 mod schema;
 mod secret;
+mod session;
 mod sign_in;
 mod sign_up;
+mod software_token;
 mod tokens;
 mod trigger;
 mod user;
+mod user_auth;
 mod user_pool;
 
 pub use attempts::Allowance;
@@ -42,27 +51,34 @@ pub use attributes::AttributeChange;
 pub use bearer::Bearer;
 pub use challenge::{Challenge, Outcome};
 pub use client::{
-    Client, ClientSettings, Flow, OAuthFlow, OAuthSettings, SealedSecret, Unit, Validity,
+    Client, ClientSettings, Flow, OAuthFlow, OAuthSettings, Rotation, SealedSecret, Unit, Validity,
 };
 pub use code::Purpose;
 pub use create_user::{CreateUser, Invitation};
 pub use custom_auth::CustomAnswer;
+pub use device::{Device, DeviceTracking, DeviceVerifier, NewDevice};
+pub use device_sign_in::{DeviceAnswer, DeviceProof};
 pub use error::{Broken, Error, Refusal, Result, Taken};
+pub use factors::{Preference, SecondFactor, SecondFactors, SoftwareToken};
 pub use group::Group;
 pub use keys::{LoadedKeys, Use};
 pub use listing::{Filter, PageOf};
 pub use message::{Channel, Delivery, Message, Post, Undelivered};
+pub use mfa::{CodeOf, Reply};
 pub use password_policy::PasswordPolicy;
 pub use pools::{IssuerForm, Pools, Setup};
 pub use resource_server::{ResourceScope, ResourceServer};
 pub use schema::{
     AttributeRequest, AttributeRule, Attributes, DataType, Schema, is_email, is_phone_number,
 };
+pub use session::{SessionTracking, TrackedSession};
 pub use sign_in::{Caller, NewPasswordAnswer, SrpAnswer};
 pub use sign_up::{SignUp, SignedUp};
+pub use software_token::GivenSecret;
 pub use tokens::Tokens;
 pub use user::{SealedPassword, User, UserStatus};
+pub use user_auth::{BeginByChoice, Chosen, FirstChoice};
 pub use user_pool::{
-    Alias, Contact, MessageTemplates, PoolSettings, PreTokenForm, PreTokenGeneration, Recovery,
-    SignInNames, TokenEventVersion, Triggers, UserPool,
+    Alias, Contact, FirstFactor, MessageTemplates, MfaMode, MfaSettings, PoolSettings,
+    PreTokenForm, PreTokenGeneration, Recovery, SignInNames, TokenEventVersion, Triggers, UserPool,
 };

@@ -6,9 +6,9 @@
 use crate::{Caller, Client, Error, Flow, Outcome, Pools, Refusal, Result, User, tokens::Session};
 use events::cognito::TriggerSource;
 use jiff::Timestamp;
-use names::{ClientId, SecretHash, Sub, Token, UserPoolId};
+use names::{ClientId, DeviceKey, SecretHash, Sub, Token, UserPoolId};
 use serde::{Deserialize, Serialize};
-use store::{Key, Record};
+use store::{Kept, Key, Record};
 
 /// What a refresh token holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -17,30 +17,43 @@ pub(crate) struct RefreshClaims {
     pub client: ClientId,
     pub sub: Sub,
     pub origin: String,
+    /// Which of the tokens of its session this is, where each is exchanged for the next.
+    #[serde(default)]
+    pub id: String,
+    /// The device that the session began on.
+    pub device: Option<DeviceKey>,
     pub auth_time: Timestamp,
     pub ends_at: Timestamp,
 }
 
 impl RefreshClaims {
-    pub(crate) fn begin(caller: &Caller, user: &User, session: &Session) -> Self {
+    pub(crate) fn begin(pools: &Pools, caller: &Caller, user: &User, session: &Session) -> Self {
         Self {
             pool: caller.pool.id.clone(),
             client: caller.client.id.clone(),
             sub: user.sub.clone(),
             origin: session.origin.clone(),
+            id: pools.random().uuid_v4(),
+            device: session.device.clone(),
             auth_time: session.auth_time,
             ends_at: session.auth_time + caller.client.settings.refresh_token_life(),
         }
+    }
+
+    /// The session that goes on.
+    pub(crate) fn session(&self) -> Session {
+        let Self { origin, auth_time, device, .. } = self;
+        Session { origin: origin.clone(), auth_time: *auth_time, device: device.clone() }
     }
 }
 
 /// One session that was revoked, kept until its refresh token would have ended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct RevokedSession {
-    pool: UserPoolId,
-    sub: Sub,
-    origin: String,
-    ends_at: Timestamp,
+    pub pool: UserPoolId,
+    pub sub: Sub,
+    pub origin: String,
+    pub ends_at: Timestamp,
 }
 
 impl RevokedSession {
@@ -71,7 +84,11 @@ impl Pools {
         Token::parse(text).map_err(|_| Error::internal("a refresh token is malformed"))
     }
 
-    fn open_refresh_token(&self, client: &Client, token: &Token) -> Result<RefreshClaims> {
+    pub(crate) fn open_refresh_token(
+        &self,
+        client: &Client,
+        token: &Token,
+    ) -> Result<RefreshClaims> {
         let seals = &self.house().seals;
         let plain = seals
             .refresh_tokens
@@ -105,32 +122,54 @@ impl Pools {
             return Err(Refusal::NoSecretHash(caller.client.id.clone()).into());
         }
         let claims = self.open_refresh_token(&caller.client, token)?;
+        let user = self.refreshing(&claims).await?;
+        self.check_secret_hash(&caller.client, sent_name.unwrap_or_default(), Some(&user), hash)?;
+        self.check_refresh(caller, &user, &claims).await.map_err(|error| match error {
+            // Where tokens are not exchanged there is no word for one that was.
+            Error::Refused(Refusal::RefreshTokenReused) => Refusal::RefreshTokenRevoked.into(),
+            other => other,
+        })?;
+        let source = TriggerSource::TokenGenerationRefreshTokens;
+        let metadata = std::collections::BTreeMap::new();
+        let tokens = self.issue(caller, &user, &claims.session(), source, metadata).await?;
+        self.touch(&caller.pool, &claims).await?;
+        Ok(Outcome::SignedIn(tokens))
+    }
+
+    /// The user whose session a token goes on with.
+    pub(crate) async fn refreshing(&self, claims: &RefreshClaims) -> Result<Kept<User>> {
         if self.now() >= claims.ends_at {
             return Err(Refusal::RefreshTokenExpired.into());
         }
-        let user =
-            self.user_by_sub(&claims.pool, &claims.sub).await.map_err(|error| match error {
-                Error::Refused(Refusal::NoUser) => Refusal::InvalidRefreshToken.into(),
-                other => other,
-            })?;
-        self.check_secret_hash(&caller.client, sent_name.unwrap_or_default(), Some(&user), hash)?;
+        self.user_by_sub(&claims.pool, &claims.sub).await.map_err(|error| match error {
+            Error::Refused(Refusal::NoUser) => Refusal::InvalidRefreshToken.into(),
+            other => other,
+        })
+    }
+
+    /// Refuses a session that is over, or that goes on somewhere else than it began.
+    pub(crate) async fn check_refresh(
+        &self,
+        caller: &Caller,
+        user: &User,
+        claims: &RefreshClaims,
+    ) -> Result<()> {
         if !user.is_enabled {
             return Err(Refusal::Disabled.into());
         }
-        if self.is_ended(&user, &claims.origin).await? || is_spent(&user, &claims.origin) {
+        if self.is_ended(user, &claims.origin).await? || is_spent(user, &claims.origin) {
             return Err(Refusal::RefreshTokenRevoked.into());
         }
-        let session = Session { origin: claims.origin, auth_time: claims.auth_time };
-        let source = TriggerSource::TokenGenerationRefreshTokens;
-        let tokens =
-            self.issue(caller, &user, &session, source, std::collections::BTreeMap::new()).await?;
-        Ok(Outcome::SignedIn(tokens))
+        let knows_devices = caller.pool.settings.devices.is_some();
+        if knows_devices && claims.device.is_some() && claims.device != caller.device {
+            return Err(Refusal::InvalidRefreshToken.into());
+        }
+        self.refuse_if_exchanged(caller, claims).await
     }
 
     /// Whether a session was ended: by a sign-out of the user everywhere, or on its own.
     pub(crate) async fn is_ended(&self, user: &User, origin: &str) -> Result<bool> {
-        let began = Session::began_at(origin);
-        if user.signed_out_at.is_some_and(|ended| began.is_none_or(|began| began <= floor(ended))) {
+        if user.signed_out_at.is_some_and(|ended| has_ended(origin, ended)) {
             return Ok(true);
         }
         let key = RevokedSession::key_of(&user.pool, &user.sub, origin);
@@ -150,19 +189,29 @@ impl Pools {
             return Err(Refusal::NotARefreshToken.into());
         }
         let Ok(claims) = self.open_refresh_token(client, token) else { return Ok(()) };
-        let RefreshClaims { pool, sub, origin, ends_at, .. } = claims;
+        self.revoke_session(&claims).await
+    }
+
+    /// Ends the session of a refresh token, with every token that came of it.
+    pub(crate) async fn revoke_session(&self, claims: &RefreshClaims) -> Result<()> {
+        let RefreshClaims { pool, sub, origin, ends_at, .. } = claims.clone();
         let revoked = RevokedSession { pool, sub, origin, ends_at };
         self.commit(|commit| {
             commit.put(&revoked);
         })
-        .await
+        .await?;
+        self.untrack(claims).await
     }
 }
 
 /// Whether a new password has spent the refresh tokens of a session.
 fn is_spent(user: &User, origin: &str) -> bool {
-    let began = Session::began_at(origin);
-    user.refresh_ended_at.is_some_and(|ended| began.is_none_or(|began| began <= floor(ended)))
+    user.refresh_ended_at.is_some_and(|ended| has_ended(origin, ended))
+}
+
+/// Whether a session of this origin began until the moment at which all of them ended.
+pub(crate) fn has_ended(origin: &str, ended: Timestamp) -> bool {
+    Session::began_at(origin).is_none_or(|began| began <= floor(ended))
 }
 
 /// A session knows its beginning to the millisecond only.

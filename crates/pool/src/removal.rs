@@ -1,8 +1,8 @@
 //! What goes with a thing that is deleted?
 
 use crate::{
-    Client, Error, Group, Pools, Refusal, ResourceServer, Result, User, UserPool, keys::PoolKeys,
-    user::SHARDS,
+    Client, Device, Error, Group, Pools, Refusal, ResourceServer, Result, TrackedSession, User,
+    UserPool, keys::PoolKeys, user::SHARDS,
 };
 use names::{Sub, UserPoolId};
 use store::{Commit, Kept, Range, Record, Refused};
@@ -11,8 +11,8 @@ use store::{Commit, Kept, Range, Record, Refused};
 const GROUPS_AT_ONCE: usize = 50;
 
 impl Pools {
-    /// Deletes a user with every name and membership. Codes, counts and revoked sessions are found by the
-    /// `sub` alone, which is never used again; they expire.
+    /// Deletes a user with every name, membership, device and session. Codes, counts and revoked sessions are found by
+    /// the `sub` alone, which is never used again; they expire.
     ///
     /// # Errors
     /// [`Refusal::NoUser`].
@@ -34,7 +34,16 @@ impl Pools {
                 .await
             };
             match done {
-                Ok(()) if is_done => return Ok(()),
+                Ok(()) if is_done => {
+                    // Afterwards: nobody confirms a device of a user who is gone.
+                    let of_user = |prefix: &str| Range {
+                        prefix: prefix.to_owned(),
+                        ..everything(&User::partition(pool, sub))
+                    };
+                    self.empty_range::<Device>(of_user(Device::PREFIX), false).await?;
+                    let sessions = of_user(TrackedSession::PREFIX);
+                    return self.empty_range::<TrackedSession>(sessions, false).await;
+                }
                 Ok(()) | Err(Refused::Conflict(_)) => {}
                 Err(Refused::Broken(broken)) => return Err(broken.into()),
             }
@@ -98,7 +107,10 @@ impl Pools {
     }
 
     async fn empty<R: Record>(&self, partition: &str, is_claimed: bool) -> Result<()> {
-        let mut range = everything(partition);
+        self.empty_range::<R>(everything(partition), is_claimed).await
+    }
+
+    async fn empty_range<R: Record>(&self, mut range: Range, is_claimed: bool) -> Result<()> {
         loop {
             let (records, next) = if is_claimed {
                 self.records().list_claimed::<R>(&range, self.now()).await?
