@@ -10,6 +10,7 @@
 mod attempts;
 mod attributes;
 mod bearer;
+mod branding;
 mod challenge;
 mod client;
 mod code;
@@ -19,19 +20,23 @@ mod error;
 mod group;
 mod keys;
 mod listing;
+mod log_delivery;
 mod membership;
 mod message;
 mod migration;
 mod password_policy;
+mod pieces;
 mod pools;
 mod recovery;
 mod refresh;
 mod removal;
 mod resource_server;
+mod risk;
 mod schema;
 mod secret;
 mod sign_in;
 mod sign_up;
+mod terms;
 mod tokens;
 mod trigger;
 mod user;
@@ -40,6 +45,7 @@ mod user_pool;
 pub use attempts::Allowance;
 pub use attributes::AttributeChange;
 pub use bearer::Bearer;
+pub use branding::{Asset, Branding, NewBranding, Style, UiContent, UiCustomization};
 pub use challenge::{Challenge, Outcome};
 pub use client::{
     Client, ClientSettings, Flow, OAuthFlow, OAuthSettings, SealedSecret, Unit, Validity,
@@ -51,15 +57,18 @@ pub use error::{Broken, Error, Refusal, Result, Taken};
 pub use group::Group;
 pub use keys::{LoadedKeys, Use};
 pub use listing::{Filter, PageOf};
+pub use log_delivery::LogDelivery;
 pub use message::{Channel, Delivery, Message, Post, Undelivered};
 pub use password_policy::PasswordPolicy;
 pub use pools::{IssuerForm, Pools, Setup};
 pub use resource_server::{ResourceScope, ResourceServer};
+pub use risk::RiskConfiguration;
 pub use schema::{
     AttributeRequest, AttributeRule, Attributes, DataType, Schema, is_email, is_phone_number,
 };
 pub use sign_in::{Caller, NewPasswordAnswer, SrpAnswer};
 pub use sign_up::{SignUp, SignedUp};
+pub use terms::Terms;
 pub use tokens::Tokens;
 pub use user::{SealedPassword, User, UserStatus};
 pub use user_pool::{

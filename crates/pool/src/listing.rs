@@ -4,7 +4,7 @@
 //! attribute walks the index of that attribute, so that it reads what it answers and little more.
 
 use crate::{
-    Client, Error, Group, Pools, Refusal, ResourceServer, Result, User, UserPool,
+    Client, Error, Group, Pools, Refusal, ResourceServer, Result, Terms, User, UserPool,
     user::{END, INDEXED, SHARDS, index_text},
 };
 use names::{Region, Sub, UserPoolId};
@@ -222,6 +222,23 @@ impl Pools {
             |_| true,
         )
         .await
+    }
+
+    /// A page of a pool's terms, by id.
+    ///
+    /// # Errors
+    /// [`Refusal::NoUserPool`]; [`Refusal::Invalid`] for a token that is not of this listing.
+    pub async fn list_terms(
+        &self,
+        pool: &UserPoolId,
+        limit: usize,
+        token: Option<&str>,
+    ) -> Result<PageOf<Kept<Terms>>> {
+        self.pool(pool).await?;
+        let question = format!("terms of {pool}");
+        let partitions = [Terms::listing(pool)];
+        let walk = Walk { question: &question, partitions: &partitions, prefix: "", limit, token };
+        self.walk(&walk, By::Key, |_| true).await
     }
 
     /// A page of the groups that a user is in, those that count most first.

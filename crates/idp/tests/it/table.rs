@@ -32,7 +32,12 @@ fn every_operation_has_a_test_of_its_name() {
 fn snake(name: &str) -> String {
     let mut snake = String::new();
     for (at, letter) in name.char_indices() {
-        if at > 0 && letter.is_ascii_uppercase() {
+        let before = name.get(..at).and_then(|before| before.chars().last());
+        let after = name.get(at..).and_then(|rest| rest.chars().nth(1));
+        // `GetUICustomization` is `get_ui_customization`: capitals in a row are one word.
+        let begins = before.is_some_and(|c| !c.is_ascii_uppercase())
+            || after.is_some_and(|c| c.is_ascii_lowercase());
+        if at > 0 && letter.is_ascii_uppercase() && begins {
             snake.push('_');
         }
         snake.push(letter.to_ascii_lowercase());
@@ -95,12 +100,16 @@ const UNSIGNED: &[(&str, bool)] = unsigned! {
     AdminEnableUser AdminGetUser AdminInitiateAuth AdminListGroupsForUser
     AdminRemoveUserFromGroup AdminRespondToAuthChallenge AdminSetUserPassword
     AdminUpdateUserAttributes AdminUserGlobalSignOut ChangePassword ConfirmForgotPassword
-    ConfirmSignUp CreateGroup CreateResourceServer CreateUserPool CreateUserPoolClient
-    DeleteGroup DeleteResourceServer DeleteUser DeleteUserPool DeleteUserPoolClient
-    DescribeResourceServer DescribeUserPool DescribeUserPoolClient ForgotPassword GetGroup
-    GetUser GetUserAttributeVerificationCode GlobalSignOut InitiateAuth ListGroups
-    ListResourceServers ListUserPoolClients ListUserPools ListUsers ListUsersInGroup
-    ResendConfirmationCode RespondToAuthChallenge RevokeToken SignUp UpdateGroup
-    UpdateResourceServer UpdateUserAttributes UpdateUserPool UpdateUserPoolClient
-    VerifyUserAttribute
+    ConfirmSignUp CreateGroup CreateManagedLoginBranding CreateResourceServer CreateTerms
+    CreateUserPool CreateUserPoolClient DeleteGroup DeleteManagedLoginBranding
+    DeleteResourceServer DeleteTerms DeleteUser DeleteUserPool DeleteUserPoolClient
+    DescribeManagedLoginBranding DescribeManagedLoginBrandingByClient DescribeResourceServer
+    DescribeRiskConfiguration DescribeTerms DescribeTermsByClient DescribeUserPool
+    DescribeUserPoolClient ForgotPassword GetGroup GetLogDeliveryConfiguration
+    GetUICustomization GetUser GetUserAttributeVerificationCode GlobalSignOut InitiateAuth
+    ListGroups ListResourceServers ListTerms ListUserPoolClients ListUserPools ListUsers
+    ListUsersInGroup ResendConfirmationCode RespondToAuthChallenge RevokeToken
+    SetLogDeliveryConfiguration SetRiskConfiguration SetUICustomization SignUp UpdateGroup
+    UpdateManagedLoginBranding UpdateResourceServer UpdateTerms UpdateUserAttributes
+    UpdateUserPool UpdateUserPoolClient VerifyUserAttribute
 };
