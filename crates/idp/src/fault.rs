@@ -19,6 +19,19 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::NoClientSecret => (MISSING, "Client secret not found.".into()),
         Refusal::NoGroup => (MISSING, "Group not found.".into()),
         Refusal::NoResourceServer(id) => (MISSING, format!("Resource server {id} does not exist.")),
+        Refusal::NoTerms => (MISSING, "Terms do not exist.".into()),
+        Refusal::TermsExist => {
+            ("TermsExistsException", "Terms with this name already exist for the client.".into())
+        }
+        Refusal::NoBranding => (MISSING, "ManagedLoginBranding does not exist.".into()),
+        Refusal::BrandingExists => (
+            "ManagedLoginBrandingExistsException",
+            "Managed login branding already exists for the client.".into(),
+        ),
+        Refusal::NoThreatProtection => (
+            "UserPoolAddOnNotEnabledException",
+            "Advanced security is not enabled for this user pool.".into(),
+        ),
         Refusal::GroupExists(_) => {
             ("GroupExistsException", "A group with the name already exists.".into())
         }

@@ -16,6 +16,14 @@ pub enum Refusal {
     NoSession,
     GroupExists(GroupName),
     NoResourceServer(String),
+    NoTerms,
+    /// The client has terms of this name.
+    TermsExist,
+    NoBranding,
+    /// The client has a style.
+    BrandingExists,
+    /// The pool was not set up for threat protection.
+    NoThreatProtection,
     TooMany(Cow<'static, str>),
     DeletionProtected,
     /// The caller may not do this, in words for the caller.

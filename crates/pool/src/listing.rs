@@ -4,8 +4,8 @@
 //! attribute walks the index of that attribute, so that it reads what it answers and little more.
 
 use crate::{
-    Client, Device, Error, Group, Pools, Refusal, ResourceServer, Result, TrackedSession, User,
-    UserPool,
+    Client, Device, Error, Group, Pools, Refusal, ResourceServer, Result, Terms, TrackedSession,
+    User, UserPool,
     user::{END, INDEXED, SHARDS, index_text},
 };
 use names::{Region, Sub, UserPoolId};
@@ -223,6 +223,23 @@ impl Pools {
             |_| true,
         )
         .await
+    }
+
+    /// A page of a pool's terms, by id.
+    ///
+    /// # Errors
+    /// [`Refusal::NoUserPool`]; [`Refusal::Invalid`] for a token that is not of this listing.
+    pub async fn list_terms(
+        &self,
+        pool: &UserPoolId,
+        limit: usize,
+        token: Option<&str>,
+    ) -> Result<PageOf<Kept<Terms>>> {
+        self.pool(pool).await?;
+        let question = format!("terms of {pool}");
+        let partitions = [Terms::listing(pool)];
+        let walk = Walk { question: &question, partitions: &partitions, prefix: "", limit, token };
+        self.walk(&walk, By::Key, |_| true).await
     }
 
     /// A page of the groups that a user is in, those that count most first.

@@ -1,8 +1,9 @@
 //! What goes with a thing that is deleted?
 
 use crate::{
-    Client, Device, Error, Group, Pools, Refusal, ResourceServer, Result, TrackedSession, User,
-    UserPool, keys::PoolKeys, user::SHARDS,
+    Branding, Client, Device, Error, Group, LogDelivery, Pools, Refusal, ResourceServer, Result,
+    RiskConfiguration, Terms, TrackedSession, UiCustomization, User, UserPool, keys::PoolKeys,
+    pieces::Piece, user::SHARDS,
 };
 use names::{Sub, UserPoolId};
 use store::{Commit, Kept, Range, Record, Refused};
@@ -59,7 +60,26 @@ impl Pools {
         self.commit(|commit| {
             commit.delete(client);
         })
-        .await
+        .await?;
+        // What its pages looked like goes after it: nobody finds that without the client.
+        match self.branding_of(&client.pool, &client.id).await {
+            Ok((branding, _)) => self.delete_branding(&branding).await?,
+            Err(Error::Refused(Refusal::NoBranding)) => {}
+            Err(error) => return Err(error),
+        }
+        for name in Terms::NAMES {
+            match self.terms_of(&client.pool, &client.id, name).await {
+                Ok(terms) => {
+                    self.commit(|commit| {
+                        commit.delete(&terms);
+                    })
+                    .await?;
+                }
+                Err(Error::Refused(Refusal::NoTerms)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Deletes a group. Memberships name its generation, so they end with it, also for a group of the same
@@ -100,6 +120,13 @@ impl Pools {
         self.empty::<Client>(&Client::listing(&pool.id), true).await?;
         self.empty::<Group>(&Group::listing(&pool.id), false).await?;
         self.empty::<ResourceServer>(&ResourceServer::listing(&pool.id), false).await?;
+        self.empty::<Terms>(&Terms::listing(&pool.id), false).await?;
+        self.empty::<Branding>(&Branding::listing(&pool.id), false).await?;
+        self.empty::<Piece>(&Branding::content(&pool.id), false).await?;
+        self.empty::<UiCustomization>(&UiCustomization::listing(&pool.id), false).await?;
+        self.empty::<Piece>(&UiCustomization::content(&pool.id), false).await?;
+        self.empty::<RiskConfiguration>(&RiskConfiguration::listing(&pool.id), false).await?;
+        self.empty::<LogDelivery>(&LogDelivery::listing(&pool.id), false).await?;
         for shard in SHARDS {
             self.empty_of_users(&pool.id, &User::listing(&pool.id, shard)).await?;
         }

@@ -110,19 +110,25 @@ const UNSIGNED: &[(&str, bool)] = unsigned! {
     AdminGetUserAuthFactors AdminInitiateAuth AdminListDevices AdminListGroupsForUser
     AdminListUserSessions AdminRemoveUserFromGroup AdminResetUserPassword
     AdminRespondToAuthChallenge AdminRevokeUserSession AdminSetUserMFAPreference
-    AdminSetUserPassword AdminSetUserSettings AdminUpdateDeviceStatus AdminUpdateUserAttributes
-    AdminUserGlobalSignOut AssociateSoftwareToken ChangePassword ConfirmDevice
-    ConfirmForgotPassword ConfirmSignUp CreateGroup CreateResourceServer CreateUserPool
-    CreateUserPoolClient DeleteGroup DeleteResourceServer DeleteUser DeleteUserAttributes
-    DeleteUserPool DeleteUserPoolClient DeleteUserPoolClientSecret DescribeResourceServer
-    DescribeUserPool DescribeUserPoolClient ForgetDevice ForgotPassword GetDevice GetGroup
-    GetTokensFromRefreshToken GetUser GetUserAttributeVerificationCode GetUserAuthFactors
-    GetUserPoolClientSessionConfiguration GetUserPoolMfaConfig GetUserPoolSessionConfiguration
-    GlobalSignOut InitiateAuth ListDevices ListGroups ListResourceServers ListTagsForResource
+    AdminSetUserPassword AdminSetUserSettings AdminUpdateDeviceStatus
+    AdminUpdateUserAttributes AdminUserGlobalSignOut AssociateSoftwareToken ChangePassword
+    ConfirmDevice ConfirmForgotPassword ConfirmSignUp CreateGroup CreateManagedLoginBranding
+    CreateResourceServer CreateTerms CreateUserPool CreateUserPoolClient DeleteGroup
+    DeleteManagedLoginBranding DeleteResourceServer DeleteTerms DeleteUser
+    DeleteUserAttributes DeleteUserPool DeleteUserPoolClient DeleteUserPoolClientSecret
+    DescribeManagedLoginBranding DescribeManagedLoginBrandingByClient DescribeResourceServer
+    DescribeRiskConfiguration DescribeTerms DescribeTermsByClient DescribeUserPool
+    DescribeUserPoolClient ForgetDevice ForgotPassword GetDevice GetGroup
+    GetLogDeliveryConfiguration GetTokensFromRefreshToken GetUICustomization GetUser
+    GetUserAttributeVerificationCode GetUserAuthFactors GetUserPoolClientSessionConfiguration
+    GetUserPoolMfaConfig GetUserPoolSessionConfiguration GlobalSignOut InitiateAuth
+    ListDevices ListGroups ListResourceServers ListTagsForResource ListTerms
     ListUserPoolClientSecrets ListUserPoolClients ListUserPools ListUserSessions ListUsers
     ListUsersInGroup ResendConfirmationCode RespondToAuthChallenge RevokeToken
-    RevokeUserSession SetUserMFAPreference SetUserPoolClientSessionConfiguration
-    SetUserPoolMfaConfig SetUserPoolSessionConfiguration SetUserSettings SignUp TagResource
-    UntagResource UpdateDeviceStatus UpdateGroup UpdateResourceServer UpdateUserAttributes
-    UpdateUserPool UpdateUserPoolClient VerifySoftwareToken VerifyUserAttribute
+    RevokeUserSession SetLogDeliveryConfiguration SetRiskConfiguration SetUICustomization
+    SetUserMFAPreference SetUserPoolClientSessionConfiguration SetUserPoolMfaConfig
+    SetUserPoolSessionConfiguration SetUserSettings SignUp TagResource UntagResource
+    UpdateDeviceStatus UpdateGroup UpdateManagedLoginBranding UpdateResourceServer UpdateTerms
+    UpdateUserAttributes UpdateUserPool UpdateUserPoolClient VerifySoftwareToken
+    VerifyUserAttribute
 };
