@@ -1,4 +1,4 @@
-//! How is it proven? SRP, JWT and JWKS, sealing, randomness, constant time, and the threads for it.
+//! How is it proven? SRP, JWT and JWKS, TOTP, sealing, randomness, constant time, and the threads for it.
 //!
 //! Nothing here knows a pool, a user or a protocol. Randomness is a parameter ([`Random`]), so that
 //! a test can repeat itself. Secrets cannot be printed, compare in constant time and are wiped when
@@ -21,6 +21,7 @@ pub mod jwt;
 mod random;
 mod seal;
 pub mod srp;
+mod totp;
 mod workers;
 
 pub use envelope::EnvelopeKey;
@@ -34,6 +35,7 @@ pub use srp::{
     BadPublicValue, Ephemeral, PublicA, PublicB, SessionKey, Verifier, begin, challenge,
     fresh_salt, session_key, shape_salt,
 };
+pub use totp::TotpSecret;
 pub use workers::{Unserved, Workers};
 
 /// For an answer that a library only gives when one of our own constants is wrong or memory has run

@@ -13,6 +13,10 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::Invalid(text) | Refusal::Unsupported(text) => (INVALID, text.into_owned()),
         Refusal::NoUserPool(id) => (MISSING, format!("User pool {id} does not exist.")),
         Refusal::NoClient(id) => (MISSING, format!("User pool client {id} does not exist.")),
+        Refusal::NoDevice => (MISSING, "Device does not exist.".into()),
+        Refusal::DeviceExists => ("DeviceKeyExistsException", "Device already exists.".into()),
+        Refusal::NoSession => (MISSING, "Session does not exist.".into()),
+        Refusal::NoClientSecret => (MISSING, "Client secret not found.".into()),
         Refusal::NoGroup => (MISSING, "Group not found.".into()),
         Refusal::NoIdentityProvider(name) => {
             (MISSING, format!("Identity provider {name} does not exist."))
@@ -21,6 +25,19 @@ pub(crate) fn fault(error: Error) -> Fault {
             ("DuplicateProviderException", format!("{name} already exists in user pool {pool}"))
         }
         Refusal::NoResourceServer(id) => (MISSING, format!("Resource server {id} does not exist.")),
+        Refusal::NoTerms => (MISSING, "Terms do not exist.".into()),
+        Refusal::TermsExist => {
+            ("TermsExistsException", "Terms with this name already exist for the client.".into())
+        }
+        Refusal::NoBranding => (MISSING, "ManagedLoginBranding does not exist.".into()),
+        Refusal::BrandingExists => (
+            "ManagedLoginBrandingExistsException",
+            "Managed login branding already exists for the client.".into(),
+        ),
+        Refusal::NoThreatProtection => (
+            "UserPoolAddOnNotEnabledException",
+            "Advanced security is not enabled for this user pool.".into(),
+        ),
         Refusal::GroupExists(_) => {
             ("GroupExistsException", "A group with the name already exists.".into())
         }
@@ -75,11 +92,30 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::PasswordBreaksPolicy(rule) => {
             ("InvalidPasswordException", format!("Password did not conform with policy: {rule}"))
         }
-        Refusal::CodeMismatch => ("CodeMismatchException", CODE_MISMATCH.into()),
+        Refusal::PasswordUsedBefore => (
+            "PasswordHistoryPolicyViolationException",
+            "Password has already been used before.".into(),
+        ),
+        Refusal::CodeMismatch => (CODE_MISMATCH_NAME, CODE_MISMATCH.into()),
         Refusal::CodeExpired => ("ExpiredCodeException", CODE_EXPIRED.into()),
         Refusal::TooManyAttempts => {
             ("LimitExceededException", "Attempt limit exceeded, please try after some time.".into())
         }
+        Refusal::WrongFactorCode => (CODE_MISMATCH_NAME, "Invalid code received for user".into()),
+        Refusal::WrongOneTimeCode => {
+            (CODE_MISMATCH_NAME, "Invalid code or auth state for the user.".into())
+        }
+        Refusal::SoftwareTokenUsed => {
+            ("ExpiredCodeException", "Your software token has already been used once.".into())
+        }
+        Refusal::NotEnrolled => (
+            "EnableSoftwareTokenMFAException",
+            "Code mismatch and fail enable Software Token MFA".into(),
+        ),
+        Refusal::NoSoftwareToken => (
+            "SoftwareTokenMFANotFoundException",
+            "Software Token MFA has not been set up for the user.".into(),
+        ),
         Refusal::InvalidSession => (DENIED, "Invalid session for the user.".into()),
         Refusal::SessionExpired => {
             (DENIED, "Invalid session for the user, session is expired.".into())
@@ -96,6 +132,9 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::InvalidRefreshToken => (DENIED, "Invalid Refresh Token".into()),
         Refusal::RefreshTokenExpired => (DENIED, "Refresh Token has expired".into()),
         Refusal::RefreshTokenRevoked => (DENIED, "Refresh Token has been revoked".into()),
+        Refusal::RefreshTokenReused => {
+            ("RefreshTokenReuseException", "Refresh token has been invalidated".into())
+        }
         Refusal::NotARefreshToken => {
             ("UnsupportedTokenTypeException", "Unsupported token type".into())
         }
@@ -124,7 +163,7 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::NotDelivered => {
             ("CodeDeliveryFailureException", "The message could not be delivered.".into())
         }
-        Refusal::Busy | Refusal::Contended => {
+        Refusal::Busy | Refusal::Contended | Refusal::TooManyCodes => {
             ("TooManyRequestsException", "Too many requests".into())
         }
     };
@@ -135,6 +174,7 @@ const INVALID: &str = "InvalidParameterException";
 const DENIED: &str = "NotAuthorizedException";
 const MISSING: &str = "ResourceNotFoundException";
 const NO_USER: &str = "UserNotFoundException";
+const CODE_MISMATCH_NAME: &str = "CodeMismatchException";
 const USER_EXISTS: &str = "UsernameExistsException";
 
 const DELETION_PROTECTED: &str = "The user pool cannot be deleted because deletion protection is \

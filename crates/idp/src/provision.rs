@@ -20,8 +20,8 @@ use crate::{
 };
 use names::{ClientId, ClientSecret, ResourceServerId, Scope, UserPoolId, Username};
 use pool::{
-    Client, CreateUser, Domain, Error, Group, IdentityProvider, Invitation, ProviderSettings,
-    Refusal, ResourceServer, Result, User, UserPool,
+    Client, CreateUser, Domain, Error, Group, IdentityProvider, Invitation, MfaSettings,
+    ProviderSettings, Refusal, ResourceServer, Result, SessionTracking, User, UserPool,
 };
 use std::collections::BTreeSet;
 use store::Kept;
@@ -34,7 +34,8 @@ use wire::cognito_idp::{
 /// How often something is tried again when another server was first.
 const TRIES: usize = 16;
 
-/// A pool under this id with these settings.
+/// A pool under this id with these settings. For second factors other than text messages the requests of the
+/// API have no members; what is not said of them here stays as it is.
 ///
 /// # Errors
 /// What creating a pool refuses; [`Refusal::Invalid`] for a change of what is decided for ever.
@@ -42,14 +43,19 @@ pub async fn user_pool(
     idp: &Idp,
     id: UserPoolId,
     request: CreateUserPoolRequest,
+    mfa: Option<MfaSettings>,
 ) -> Result<Kept<UserPool>> {
     for _ in 0..TRIES {
         let done = match idp.pools.pool(&id).await {
             Err(Error::Refused(Refusal::NoUserPool(_))) => {
-                make_user_pool(idp, id.clone(), request.clone()).await.map(drop)
+                let mfa = mfa.clone().unwrap_or_default();
+                make_user_pool(idp, id.clone(), request.clone(), &mfa).await.map(drop)
             }
             Err(error) => return Err(error),
-            Ok(pool) => change_user_pool(idp, &pool, request.clone()).await,
+            Ok(pool) => {
+                let mfa = mfa.as_ref().unwrap_or(&pool.settings.mfa);
+                change_user_pool(idp, &pool, request.clone(), mfa).await
+            }
         };
         match done {
             Ok(()) => return idp.pools.pool(&id).await.map(|pool| Kept::clone(&pool)),
@@ -65,6 +71,7 @@ pub(crate) async fn make_user_pool(
     idp: &Idp,
     id: UserPoolId,
     request: CreateUserPoolRequest,
+    mfa: &MfaSettings,
 ) -> Result<UserPool> {
     let now = idp.pools.now();
     let pool = UserPool {
@@ -73,7 +80,8 @@ pub(crate) async fn make_user_pool(
         modified_at: now,
         names: user_pool::sign_in_names(&request)?,
         schema: user_pool::new_schema(&request)?,
-        settings: user_pool::settings(request)?,
+        session_tracking: SessionTracking::default(),
+        settings: user_pool::settings(request, mfa)?,
     };
     idp.pools
         .commit(|commit| {
@@ -87,6 +95,7 @@ async fn change_user_pool(
     idp: &Idp,
     pool: &Kept<UserPool>,
     request: CreateUserPoolRequest,
+    mfa: &MfaSettings,
 ) -> Result<()> {
     let fixed = |what: &str| {
         Error::from(Refusal::invalid(format!(
@@ -110,7 +119,7 @@ async fn change_user_pool(
             return Err(fixed(&format!("The attribute {} of the Schema", rule.name)));
         }
     }
-    let settings = user_pool::updated(pool, request)?;
+    let settings = user_pool::updated(pool, request, mfa)?;
     let mut changed = pool.clone();
     let added = schema.rules.into_iter().filter(|rule| pool.schema.rule(&rule.name).is_none());
     changed.schema.rules.extend(added);
@@ -193,6 +202,7 @@ pub(crate) async fn make_client(
         created_at: now,
         modified_at: now,
         secrets: secret.iter().map(seal).collect(),
+        sso_minutes: None,
         settings,
         id,
     };

@@ -121,6 +121,18 @@ name!(
     |text| has_length(text, 1, 128) && is_visible(text)
 );
 name!(
+    /// The key of a device that somebody signs in with, `<region>_<uuid>`: `[\w-]+_[0-9a-f-]+`, 1–55
+    /// characters (service model, `DeviceKeyType`).
+    DeviceKey,
+    |text| has_length(text, 1, 55)
+        && text.rsplit_once('_').is_some_and(|(region, id)| {
+            !region.is_empty()
+                && !id.is_empty()
+                && region.bytes().all(|b| is_word(b) || b == b'-')
+                && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b'-'))
+        })
+);
+name!(
     /// The name of an attribute, prefix included: `email`, `custom:tenant`, `dev:custom:note`.
     /// `[\p{L}\p{M}\p{S}\p{N}\p{P}]+`, 1–32 characters.
     AttributeName,
@@ -217,6 +229,14 @@ mod tests {
         assert!(Sub::parse("d2f5a4c4-1051-70e1-b8d7-90a5c3c1f1aa").is_ok());
         assert!(Sub::parse("D2F5A4C4-1051-70e1-b8d7-90a5c3c1f1aa").is_err());
         assert!(Sub::parse("d2f5a4c4x1051-70e1-b8d7-90a5c3c1f1aa").is_err());
+    }
+
+    #[test]
+    fn a_device_key_has_a_region_and_an_id() {
+        assert!(DeviceKey::parse("eu-west-1_d2f5a4c4-1051-40e1-b8d7-90a5c3c1f1aa").is_ok());
+        for bad in ["", "_", "eu-west-1_", "_00", "eu-west-1_0G", "eu west_00", &"a".repeat(60)] {
+            assert!(DeviceKey::parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

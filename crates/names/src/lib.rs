@@ -20,7 +20,7 @@ mod text;
 mod time;
 
 pub use ids::{
-    AccountId, Arn, AttributeName, ClientId, FunctionArn, GroupName, Issuer, Region,
+    AccountId, Arn, AttributeName, ClientId, DeviceKey, FunctionArn, GroupName, Issuer, Region,
     ResourceServerId, Scope, Sub, UserPoolId, Username,
 };
 pub use secrets::{ClientSecret, Code, Password, SecretHash, Session, Token};

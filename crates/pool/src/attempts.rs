@@ -1,13 +1,15 @@
 //! How often may somebody try, and how long must they wait?
 //!
-//! Two counts are kept beside a user. Wrong passwords lead to a lockout that doubles: after five, one
+//! Counts are kept beside a user. Wrong passwords lead to a lockout that doubles: after five, one
 //! second, then two, up to fifteen minutes
 //! ([sign-in lockout](https://docs.aws.amazon.com/cognito/latest/developerguide/authentication.html#authentication-flow-lockout-behavior)).
-//! Messages and confirmations have an allowance an hour.
+//! Guesses at the codes of a sign-in do the same, in a count of their own: it outlives a right password,
+//! which whoever guesses at the second factor knows. Messages and confirmations have an allowance an hour.
 //!
 //! A right password at the first try writes nothing. Tries of one user take turns in a process
 //! ([`Pools::turn`]), and a failure is written before the next try is looked at, so that guesses sent
-//! together are counted one by one; over several nodes at most one guess a node is under way.
+//! together are counted one by one; over several nodes at most one guess a node is under way. A guess at a
+//! code of a sign-in is written before it is looked at, so that there it holds over nodes too.
 
 use crate::{Pools, Refusal, Result, User, UserPool};
 use jiff::{SignedDuration, Timestamp};
@@ -26,11 +28,35 @@ pub(crate) struct Failures {
     pool: UserPoolId,
     /// The `sub`, or for a name that nobody has, a digest of it.
     who: String,
+    #[serde(default)]
+    at: Guessed,
     count: u32,
     last_at: Timestamp,
 }
 
+/// What was guessed at.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+enum Guessed {
+    #[default]
+    Password,
+    /// A code of a sign-in: of an authenticator, or sent.
+    Code,
+}
+
+impl Guessed {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "failures",
+            Self::Code => "code-failures",
+        }
+    }
+}
+
 impl Failures {
+    fn first(pool: &UserPoolId, who: &str, at: Guessed, now: Timestamp) -> Self {
+        Self { pool: pool.clone(), who: who.to_owned(), at, count: 1, last_at: now }
+    }
+
     fn locked_until(&self) -> Option<Timestamp> {
         let doubled = self.count.checked_sub(FREE)?;
         let seconds = 1_i64.checked_shl(doubled.min(20)).unwrap_or(i64::MAX);
@@ -42,7 +68,7 @@ impl Record for Failures {
     const KIND: &'static str = "failed sign-ins";
 
     fn key(&self) -> Key {
-        attempts_key(&self.pool, &self.who, "failures")
+        attempts_key(&self.pool, &self.who, self.at.as_str())
     }
 
     fn expires_at(&self) -> Option<Timestamp> {
@@ -61,6 +87,8 @@ pub enum Allowance {
     VerifyAttribute,
     /// Give another address or number that has to be proven.
     ChangeContact,
+    /// Have a code sent to sign in with, before anything was proven.
+    SignInCode,
 }
 
 impl Allowance {
@@ -70,7 +98,7 @@ impl Allowance {
             Self::ConfirmSignUp | Self::VerifyAttribute => 15,
             Self::ResendCode | Self::RequestReset => 5,
             Self::ConfirmReset => 10,
-            Self::ChangeContact => 20,
+            Self::ChangeContact | Self::SignInCode => 20,
         }
     }
 
@@ -82,6 +110,7 @@ impl Allowance {
             Self::ConfirmReset => "confirm-reset",
             Self::VerifyAttribute => "verify-attribute",
             Self::ChangeContact => "change-contact",
+            Self::SignInCode => "sign-in-code",
         }
     }
 }
@@ -167,7 +196,7 @@ impl Pools {
         pool: &UserPoolId,
         who: &str,
     ) -> Result<Option<Kept<Failures>>> {
-        let key = attempts_key(pool, who, "failures");
+        let key = attempts_key(pool, who, Guessed::Password.as_str());
         let failures = self.records().get::<Failures>(&key, self.now()).await?;
         let until = failures.as_ref().and_then(|failures| failures.locked_until());
         if until.is_some_and(|until| self.now() < until) {
@@ -178,7 +207,7 @@ impl Pools {
 
     /// Counts a failed try.
     pub(crate) async fn count_failure(&self, pool: &UserPoolId, who: &str) -> Result<()> {
-        let key = attempts_key(pool, who, "failures");
+        let key = attempts_key(pool, who, Guessed::Password.as_str());
         for _ in 0..16 {
             let known = self.records().get::<Failures>(&key, self.now()).await?;
             let done = match known {
@@ -191,12 +220,7 @@ impl Pools {
                     .await
                 }
                 None => {
-                    let failures = Failures {
-                        pool: pool.clone(),
-                        who: who.to_owned(),
-                        count: 1,
-                        last_at: self.now(),
-                    };
+                    let failures = Failures::first(pool, who, Guessed::Password, self.now());
                     self.try_commit(|commit| {
                         commit.create(&failures);
                     })
@@ -225,6 +249,49 @@ impl Pools {
             Ok(()) | Err(Refused::Conflict(_)) => Ok(()),
             Err(Refused::Broken(broken)) => Err(broken.into()),
         }
+    }
+
+    /// Counts a guess at a code of a sign-in, which may be looked at then, or refuses it while its user is
+    /// locked out.
+    pub(crate) async fn count_code_guess(&self, pool: &UserPoolId, who: &str) -> Result<()> {
+        let key = attempts_key(pool, who, Guessed::Code.as_str());
+        let _turn = self.turn(pool, who).await;
+        for _ in 0..16 {
+            let now = self.now();
+            let done = match self.records().get::<Failures>(&key, now).await? {
+                Some(failures) if failures.locked_until().is_some_and(|until| now < until) => {
+                    return Err(Refusal::LockedOut.into());
+                }
+                Some(mut failures) => {
+                    failures.count = failures.count.saturating_add(1);
+                    failures.last_at = now;
+                    self.try_commit(|commit| {
+                        commit.save(&failures);
+                    })
+                    .await
+                }
+                None => {
+                    let failures = Failures::first(pool, who, Guessed::Code, now);
+                    self.try_commit(|commit| {
+                        commit.create(&failures);
+                    })
+                    .await
+                }
+            };
+            match done {
+                Ok(()) => return Ok(()),
+                Err(Refused::Conflict(_)) => {}
+                Err(Refused::Broken(broken)) => return Err(broken.into()),
+            }
+        }
+        Err(Refusal::Busy.into())
+    }
+
+    /// Forgets the guesses at codes once one was right.
+    pub(crate) async fn forget_code_guesses(&self, pool: &UserPoolId, who: &str) -> Result<()> {
+        let key = attempts_key(pool, who, Guessed::Code.as_str());
+        let failures = self.records().get::<Failures>(&key, self.now()).await?;
+        self.forget_failures(failures).await
     }
 
     /// Uses one of an allowance, or refuses when it is used up for this hour.
@@ -276,7 +343,8 @@ mod tests {
         let last_at = Timestamp::UNIX_EPOCH;
         let wait = |count| {
             let pool = UserPoolId::parse("eu-west-1_Ab1Cd2Ef3").unwrap();
-            let failures = Failures { pool, who: "x".into(), count, last_at };
+            let failures =
+                Failures { pool, who: "x".into(), at: Guessed::Password, count, last_at };
             failures.locked_until().map(|until| until.as_second())
         };
         assert_eq!(wait(4), None);

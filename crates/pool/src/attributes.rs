@@ -66,6 +66,34 @@ impl Pools {
         self.change_attributes(pool, &user, changes, AttributeChange::ByAdmin, metadata).await
     }
 
+    /// Removes attributes of the user that a token speaks for.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAllowed`], [`Refusal::Invalid`].
+    pub async fn delete_attributes(&self, bearer: &Bearer, names: Vec<String>) -> Result<()> {
+        let client = self.client(&bearer.client).await?;
+        let changes = removal(&bearer.pool, names)?;
+        let by = AttributeChange::ByUser(&client);
+        let none = Metadata::new();
+        self.change_attributes(&bearer.pool, &bearer.user, changes, by, &none).await.map(drop)
+    }
+
+    /// Removes attributes of a user on an administrator's word.
+    ///
+    /// # Errors
+    /// [`Refusal::NoUser`], [`Refusal::Invalid`].
+    pub async fn delete_attributes_as_admin(
+        &self,
+        pool: &UserPool,
+        username: &Username,
+        names: Vec<String>,
+    ) -> Result<()> {
+        let user = self.user(pool, username).await?;
+        let changes = removal(pool, names)?;
+        let by = AttributeChange::ByAdmin;
+        self.change_attributes(pool, &user, changes, by, &Metadata::new()).await.map(drop)
+    }
+
     async fn change_attributes(
         &self,
         pool: &UserPool,
@@ -205,6 +233,19 @@ fn take_over(pool: &UserPool, user: &mut Kept<User>, contact: Contact, sent: &Se
     user.set_attribute(contact.attribute(), &sent.value);
     user.verify(contact);
     user.rename(pool);
+}
+
+/// The change that removes attributes.
+fn removal(pool: &UserPool, names: Vec<String>) -> Result<Attributes> {
+    let unknown: String = names
+        .iter()
+        .filter(|name| pool.schema.rule(name).is_none())
+        .map(|name| format!("user.{name}: Attribute does not exist in the schema.\n"))
+        .collect();
+    if !unknown.is_empty() {
+        return Err(Refusal::invalid(format!("Invalid user attributes: {unknown}")).into());
+    }
+    Ok(names.into_iter().map(|name| (name, String::new())).collect())
 }
 
 /// Whether a change gives an address or number that has to be proven.

@@ -211,7 +211,7 @@ impl Pools {
         if user.signed_out_at.is_some_and(|ended| kept.began <= ended) {
             return Err(Refusal::InvalidCode.into());
         }
-        let mut session = Session::begin(self, &user);
+        let mut session = Session::begin(self, &user, None);
         session.auth_time = kept.auth_time;
         session.grant = Some(kept.grant.clone());
         kept.redeemed = Some(session.origin.clone());
@@ -245,7 +245,7 @@ impl Pools {
         who: &SignedInAt,
         grant: Grant,
     ) -> Result<Tokens> {
-        let mut session = Session::begin(self, &who.user);
+        let mut session = Session::begin(self, &who.user, None);
         session.auth_time = who.session.auth_time;
         session.grant = Some(grant);
         let caller = Caller { event_id: who.session.event_id.clone(), ..caller.clone() };
@@ -268,14 +268,14 @@ impl Pools {
         user: &User,
         session: &Session,
     ) -> Result<Token> {
-        self.seal_refresh_token(&RefreshClaims::begin(caller, user, session))
+        self.seal_refresh_token(&RefreshClaims::begin(self, caller, user, session))
     }
 
     /// Ends the session that the first redemption of a code began, and says no to the second.
     async fn redeemed_again(&self, caller: &Caller, code: &Kept<AuthorizationCode>) -> Error {
         let Some(origin) = &code.redeemed else { return Refusal::InvalidCode.into() };
         tracing::warn!(client = %caller.client.id, "an authorization code was redeemed twice");
-        match self.end_session(caller, &code.sub, origin).await {
+        match self.revoke_origin(caller, &code.sub, origin).await {
             Ok(()) => Refusal::InvalidCode.into(),
             Err(error) => error,
         }

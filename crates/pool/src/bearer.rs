@@ -4,7 +4,7 @@ use crate::{
     Error, Pools, Refusal, Result, User, UserPool, keys::PoolKeys, keys::Use, tokens::USER_ADMIN,
 };
 use crypto::{BadToken, Presented, VerifyingKey};
-use names::{ClientId, Sub, Token, UserPoolId};
+use names::{ClientId, DeviceKey, Sub, Token, UserPoolId};
 use serde::Deserialize;
 use std::sync::Arc;
 use store::Kept;
@@ -17,6 +17,10 @@ pub struct Bearer {
     pub client: ClientId,
     /// What the token was granted for, in words with spaces between.
     pub scope: String,
+    /// The session that the token is of.
+    pub origin: String,
+    /// The device that the session began on.
+    pub device: Option<DeviceKey>,
 }
 
 /// What an access token says, once its signature was found right.
@@ -37,6 +41,7 @@ struct AccessClaims {
     scope: String,
     jti: String,
     origin_jti: Option<String>,
+    device_key: Option<DeviceKey>,
 }
 
 impl Pools {
@@ -90,8 +95,9 @@ impl Pools {
         if is_ended {
             return Err(Refusal::AccessTokenRevoked.into());
         }
-        let (client, scope) = (claims.client_id.clone(), claims.scope.clone());
-        Ok(Bearer { pool, user, client, scope })
+        let (client, device) = (claims.client_id.clone(), claims.device_key.clone());
+        let scope = claims.scope.clone();
+        Ok(Bearer { pool, user, client, scope, origin: origin.clone(), device })
     }
 
     /// The claims of a token whose signature is right, remembered for the next time it is shown. Whether it

@@ -17,6 +17,10 @@ pub struct Client {
     pub modified_at: Timestamp,
     /// Sealed; the first was made with the client. None for a public client.
     pub secrets: Vec<SealedSecret>,
+    /// For how many minutes the client would go on with somebody's session elsewhere without asking. Set on
+    /// its own; kept and told back.
+    #[serde(default)]
+    pub sso_minutes: Option<i32>,
     /// Replaced as a whole by every update.
     pub settings: ClientSettings,
 }
@@ -37,6 +41,8 @@ pub struct ClientSettings {
     pub access_token: Validity,
     pub id_token: Validity,
     pub refresh_token: Validity,
+    /// `None`: a refresh token is good until it expires.
+    pub rotation: Option<Rotation>,
     /// Minutes that a challenge waits for its answer.
     pub session_minutes: u8,
     pub hides_missing_users: bool,
@@ -49,6 +55,13 @@ pub struct ClientSettings {
     pub oauth: OAuthSettings,
     /// What a door was told and has no meaning here; kept and given back as it was.
     pub inert: Map<String, Value>,
+}
+
+/// Every refresh token is exchanged for another one when it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rotation {
+    /// The seconds for which one that was exchanged is still good, so that a client may ask again.
+    pub grace_seconds: u8,
 }
 
 /// What a client may do at the OAuth 2.0 endpoints.

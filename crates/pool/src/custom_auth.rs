@@ -7,11 +7,10 @@
 
 use crate::{
     Caller, Challenge, Flow, Outcome, Pools, Refusal, Result, User, UserStatus,
-    challenge::{CustomStep, Steps},
-    sign_in::is_named,
+    challenge::{CustomStep, SoFar, Steps},
 };
 use crypto::PublicA;
-use events::cognito::{ChallengeResult, TriggerSource};
+use events::cognito::ChallengeResult;
 use names::{SecretHash, Session, Username};
 use store::Kept;
 
@@ -54,6 +53,7 @@ impl Pools {
             name: user.as_ref().map_or(name, |user| &user.username).clone(),
             results: Vec::new(),
             a: a.map(|a| a.to_hex()),
+            device: SoFar::of(caller).device,
         };
         if steps.a.is_some() {
             steps.push("SRP_A", true);
@@ -73,24 +73,13 @@ impl Pools {
         caller: &Caller,
         answer: CustomAnswer<'_>,
     ) -> Result<Outcome> {
-        let waiting = self.open_session::<CustomStep>(&caller.client, answer.session).await?;
-        let user = match &waiting.sub {
-            Some(sub) => {
-                self.records().get(&User::key_of(&caller.pool.id, sub), self.now()).await?
-            }
-            None => None,
-        };
-        let hash_name = answer.username.as_str();
-        self.check_secret_hash(&caller.client, hash_name, user.as_deref(), answer.hash)?;
-        let is_gone = waiting.sub.is_some() && user.is_none();
-        if is_gone || !is_named(&caller.pool, user.as_deref(), &waiting.user_id, answer.username) {
-            return Err(Refusal::InvalidSession.into());
-        }
+        let CustomAnswer { username, session, answer, hash } = answer;
+        let (waiting, user) = self.open_for::<CustomStep>(caller, session, username, hash).await?;
         self.answer_once(&waiting).await?;
         let caller = Caller { event_id: waiting.event_id, ..caller.clone() };
         let CustomStep { mut steps, private, metadata } = waiting.step;
         let is_correct = self
-            .ask_verify_auth_challenge(&caller, &steps, user.as_deref(), private, answer.answer)
+            .ask_verify_auth_challenge(&caller, &steps, user.as_deref(), private, answer)
             .await?;
         steps.results.push(ChallengeResult {
             challenge_name: CUSTOM_CHALLENGE.to_owned(),
@@ -114,8 +103,9 @@ impl Pools {
         if decided.issue_tokens == Some(true) {
             let user = user.ok_or(Refusal::WrongCredentials)?;
             check_admissible(&user)?;
-            let source = TriggerSource::TokenGenerationAuthentication;
-            return self.sign_in(caller, &user, source, caller.metadata.clone()).await;
+            return self
+                .finish(caller, user, SoFar { device: steps.device, ..SoFar::default() })
+                .await;
         }
         match decided.challenge_name.as_deref() {
             Some(CUSTOM_CHALLENGE) => self.challenge(caller, user.as_deref(), steps).await,
@@ -123,7 +113,8 @@ impl Pools {
                 let a = steps.a.as_deref().and_then(|a| PublicA::parse(a).ok());
                 let a = a.ok_or_else(|| no_decision("PASSWORD_VERIFIER without SRP_A"))?;
                 let name = steps.name.clone();
-                self.srp_challenge(caller, &name, user.as_deref(), &a, Some(steps)).await
+                let so_far = SoFar { custom: Some(steps), ..SoFar::of(caller) };
+                self.srp_challenge(caller, &name, user.as_deref(), &a, so_far).await
             }
             _ => Err(no_decision("Unrecognizable lambda output").into()),
         }

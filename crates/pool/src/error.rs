@@ -11,6 +11,9 @@ pub enum Refusal {
     NoUserPool(UserPoolId),
     NoClient(ClientId),
     NoGroup,
+    NoDevice,
+    DeviceExists,
+    NoSession,
     GroupExists(GroupName),
     NoResourceServer(String),
     NoIdentityProvider(String),
@@ -18,6 +21,14 @@ pub enum Refusal {
         pool: UserPoolId,
         name: String,
     },
+    NoTerms,
+    /// The client has terms of this name.
+    TermsExist,
+    NoBranding,
+    /// The client has a style.
+    BrandingExists,
+    /// The pool was not set up for threat protection.
+    NoThreatProtection,
     TooMany(Cow<'static, str>),
     DeletionProtected,
     /// The caller may not do this, in words for the caller.
@@ -25,6 +36,7 @@ pub enum Refusal {
     NoSecretHash(ClientId),
     WrongSecretHash(ClientId),
     WrongClientSecret,
+    NoClientSecret,
     /// A user that does not exist, told only where the client's settings allow it.
     NoUser,
     /// A user that does not exist, for flows that speak of the pair of user and client.
@@ -51,9 +63,23 @@ pub enum Refusal {
     /// An invitation cannot be sent again to this user, who has chosen a password.
     NotResendable(Username),
     PasswordBreaksPolicy(&'static str),
+    /// A password that the user had before.
+    PasswordUsedBefore,
     CodeMismatch,
     CodeExpired,
     TooManyAttempts,
+    /// More codes to sign in with were asked for than anybody needs.
+    TooManyCodes,
+    /// A wrong code of a second factor.
+    WrongFactorCode,
+    /// A wrong code where a code is the only factor.
+    WrongOneTimeCode,
+    /// A code of an authenticator that was taken before.
+    SoftwareTokenUsed,
+    /// A wrong first code of an authenticator.
+    NotEnrolled,
+    /// No authenticator waits for its first code, or was set up.
+    NoSoftwareToken,
     InvalidSession,
     SessionExpired,
     SessionUsed,
@@ -64,6 +90,8 @@ pub enum Refusal {
     InvalidRefreshToken,
     RefreshTokenExpired,
     RefreshTokenRevoked,
+    /// A refresh token that was exchanged for another one already.
+    RefreshTokenReused,
     NotARefreshToken,
     RevocationDisabled,
     ScopeDoesNotExist(String),

@@ -247,7 +247,7 @@ impl Pools {
             Ok(())
         };
         let (user, ()) = self.change_user(pool, &user.sub, change).await?;
-        self.tell_post_authentication(caller, &user, caller.metadata.clone()).await?;
+        self.tell_post_authentication(caller, &user, false).await?;
         Ok(user)
     }
 

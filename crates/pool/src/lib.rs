@@ -7,41 +7,55 @@
 //! A door finds a pool or client ([`Pools::client`]), asks for something to happen
 //! ([`Pools::sign_up`], [`Pools::sign_in_with_password`], …) and says in its own words what came of it.
 
+mod after_first_factor;
 mod attempts;
 mod attributes;
 mod authorization;
 mod bearer;
+mod branding;
 mod browser;
 mod challenge;
 mod client;
 mod code;
 mod create_user;
 mod custom_auth;
+mod device;
+mod device_sign_in;
 mod domain;
 mod error;
+mod factors;
 mod federated;
 mod group;
 mod identity_provider;
 mod keys;
 mod linking;
 mod listing;
+mod log_delivery;
 mod machine;
 mod membership;
 mod message;
+mod mfa;
 mod migration;
 mod password_policy;
+mod pieces;
 mod pools;
 mod recovery;
 mod refresh;
 mod removal;
 mod resource_server;
+mod risk;
+mod rotation;
 mod schema;
 mod secret;
+mod session;
 mod sign_in;
 mod sign_up;
+mod software_token;
+mod terms;
 mod tokens;
 mod trigger;
 mod user;
+mod user_auth;
 mod user_info;
 mod user_pool;
 
@@ -49,36 +63,47 @@ pub use attempts::Allowance;
 pub use attributes::AttributeChange;
 pub use authorization::{Ask, CodeFor};
 pub use bearer::Bearer;
+pub use branding::{Asset, Branding, NewBranding, Style, UiContent, UiCustomization};
 pub use browser::{BrowserSession, SignedInAt};
 pub use challenge::{Challenge, Outcome, Proven};
 pub use client::{
-    Client, ClientSettings, Flow, OAuthFlow, OAuthSettings, SealedSecret, Unit, Validity,
+    Client, ClientSettings, Flow, OAuthFlow, OAuthSettings, Rotation, SealedSecret, Unit, Validity,
 };
 pub use code::Purpose;
 pub use create_user::{CreateUser, Invitation};
 pub use custom_auth::CustomAnswer;
+pub use device::{Device, DeviceTracking, DeviceVerifier, NewDevice};
+pub use device_sign_in::{DeviceAnswer, DeviceProof};
 pub use domain::{Domain, DomainKind};
 pub use error::{Broken, Error, Refusal, Result, Taken};
 pub use events::cognito::FederatedAttributes;
+pub use factors::{Preference, SecondFactor, SecondFactors, SoftwareToken};
 pub use federated::Identity;
 pub use group::Group;
 pub use identity_provider::{IdentityProvider, ProviderKind, ProviderSecret, ProviderSettings};
 pub use keys::{LoadedKeys, Use};
 pub use linking::Elsewhere;
 pub use listing::{Filter, PageOf};
+pub use log_delivery::LogDelivery;
 pub use machine::MachineToken;
 pub use message::{Channel, Delivery, Message, Post, Undelivered};
+pub use mfa::{CodeOf, Reply};
 pub use password_policy::PasswordPolicy;
 pub use pools::{IssuerForm, Pools, Setup};
 pub use resource_server::{ResourceScope, ResourceServer};
+pub use risk::RiskConfiguration;
 pub use schema::{
     AttributeRequest, AttributeRule, Attributes, DataType, Schema, is_email, is_phone_number,
 };
+pub use session::{SessionTracking, TrackedSession};
 pub use sign_in::{Caller, Ending, NewPasswordAnswer, SrpAnswer};
 pub use sign_up::{SignUp, SignedUp};
+pub use software_token::GivenSecret;
+pub use terms::Terms;
 pub use tokens::{Grant, Tokens};
 pub use user::{SealedPassword, User, UserStatus};
+pub use user_auth::{BeginByChoice, Chosen, FirstChoice};
 pub use user_pool::{
-    Alias, Contact, MessageTemplates, PoolSettings, PreTokenForm, PreTokenGeneration, Recovery,
-    SignInNames, TokenEventVersion, Triggers, UserPool,
+    Alias, Contact, FirstFactor, MessageTemplates, MfaMode, MfaSettings, PoolSettings,
+    PreTokenForm, PreTokenGeneration, Recovery, SignInNames, TokenEventVersion, Triggers, UserPool,
 };

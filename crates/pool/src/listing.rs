@@ -4,7 +4,8 @@
 //! attribute walks the index of that attribute, so that it reads what it answers and little more.
 
 use crate::{
-    Client, Error, Group, IdentityProvider, Pools, Refusal, ResourceServer, Result, User, UserPool,
+    Client, Device, Error, Group, IdentityProvider, Pools, Refusal, ResourceServer, Result, Terms,
+    TrackedSession, User, UserPool,
     user::{END, INDEXED, SHARDS, index_text},
 };
 use names::{Region, Sub, UserPoolId};
@@ -237,12 +238,25 @@ impl Pools {
         self.pool(pool).await?;
         let question = format!("identity providers of {pool}");
         let partitions = [IdentityProvider::listing(pool)];
-        self.walk(
-            &Walk { question: &question, partitions: &partitions, prefix: "", limit, token },
-            By::Key,
-            |_| true,
-        )
-        .await
+        let walk = Walk { question: &question, partitions: &partitions, prefix: "", limit, token };
+        self.walk(&walk, By::Key, |_| true).await
+    }
+
+    /// A page of a pool's terms, by id.
+    ///
+    /// # Errors
+    /// [`Refusal::NoUserPool`]; [`Refusal::Invalid`] for a token that is not of this listing.
+    pub async fn list_terms(
+        &self,
+        pool: &UserPoolId,
+        limit: usize,
+        token: Option<&str>,
+    ) -> Result<PageOf<Kept<Terms>>> {
+        self.pool(pool).await?;
+        let question = format!("terms of {pool}");
+        let partitions = [Terms::listing(pool)];
+        let walk = Walk { question: &question, partitions: &partitions, prefix: "", limit, token };
+        self.walk(&walk, By::Key, |_| true).await
     }
 
     /// A page of the groups that a user is in, those that count most first.
@@ -265,6 +279,40 @@ impl Pools {
         let next = is_more
             .then(|| self.seal_cursor(&question, &Cursor { partition: from + limit, after: None }));
         Ok(PageOf { items, next: next.transpose()? })
+    }
+
+    /// A page of the devices of a user, by key.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for a token that is not of this listing.
+    pub async fn list_devices(
+        &self,
+        user: &User,
+        limit: usize,
+        token: Option<&str>,
+    ) -> Result<PageOf<Kept<Device>>> {
+        let question = format!("devices of {} in {}", user.sub, user.pool);
+        let partitions = [User::partition(&user.pool, &user.sub)];
+        let prefix = Device::PREFIX;
+        let walk = Walk { question: &question, partitions: &partitions, prefix, limit, token };
+        self.walk(&walk, By::Key, |_| true).await
+    }
+
+    /// A page of the sessions of a user that go on.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for a token that is not of this listing.
+    pub async fn list_sessions(
+        &self,
+        user: &User,
+        limit: usize,
+        token: Option<&str>,
+    ) -> Result<PageOf<Kept<TrackedSession>>> {
+        let question = format!("sessions of {} in {}", user.sub, user.pool);
+        let partitions = [User::partition(&user.pool, &user.sub)];
+        let prefix = TrackedSession::PREFIX;
+        let walk = Walk { question: &question, partitions: &partitions, prefix, limit, token };
+        self.walk(&walk, By::Key, |session: &TrackedSession| !session.is_over(user)).await
     }
 
     /// A page of the users in a group.

@@ -5,7 +5,8 @@
 //! somebody was not brought over is for the log; whoever asks learns no more than that it did not happen.
 
 use crate::{
-    Caller, Error, Pools, Refusal, Result, SealedPassword, User, UserStatus, attempts::Guessing,
+    Caller, Error, Pools, Refusal, Result, SealedPassword, SecondFactor, User, UserStatus,
+    attempts::Guessing,
 };
 use events::cognito::{
     FinalUserStatus, TriggerSource, UserMigrationRequest, UserMigrationResponse,
@@ -130,8 +131,12 @@ impl Pools {
         };
         let attributes = answer.user_attributes.filter(|attributes| !attributes.is_empty());
         let mut attributes = attributes.ok_or_else(|| wrong("no userAttributes"))?;
-        if answer.enable_sms_mfa == Some(true) {
-            return Err(wrong("enableSMSMFA in a pool without multi-factor authentication").into());
+        let uses_sms = answer.enable_sms_mfa == Some(true);
+        if uses_sms && !pool.settings.mfa.allows_sms {
+            return Err(wrong("enableSMSMFA in a pool without SMS MFA").into());
+        }
+        if uses_sms && !attributes.contains_key("phone_number") {
+            return Err(wrong("enableSMSMFA without a phone_number").into());
         }
         if attributes.contains_key("sub") || attributes.contains_key("identities") {
             return Err(wrong("an attribute that is not the function's to give").into());
@@ -146,6 +151,9 @@ impl Pools {
         attributes.retain(|_, value| !value.is_empty());
         pool.schema.check_complete(&attributes)?;
         let mut user = User::new(pool, sub, username, attributes, self.now());
+        if uses_sms {
+            user.factors.enable(SecondFactor::Sms);
+        }
         user.status = match answer.final_user_status {
             Some(FinalUserStatus::Confirmed) => UserStatus::Confirmed,
             Some(FinalUserStatus::ResetRequired) | None => UserStatus::ResetRequired,

@@ -79,10 +79,14 @@ pub(crate) struct Seals {
     pub client_secrets: SealingKey,
     pub challenges: SealingKey,
     pub refresh_tokens: SealingKey,
+    pub software_tokens: SealingKey,
     pub cursors: SealingKey,
+    pub devices: SealingKey,
     /// A key for digests of codes, and for answers about users that do not exist.
     pub codes: [u8; 32],
     pub decoys: [u8; 32],
+    /// A key for the groups of users' devices.
+    pub device_groups: [u8; 32],
     /// A key for the keys under which codes travel to the functions that send them.
     pub sender_keys: [u8; 32],
 }
@@ -100,9 +104,12 @@ impl Seals {
             client_secrets: master.sealing("client secrets"),
             challenges: master.sealing("challenge sessions"),
             refresh_tokens: master.sealing("refresh tokens"),
+            software_tokens: master.sealing("software tokens"),
             cursors: master.sealing("cursors"),
+            devices: master.sealing("device verifiers"),
             codes: bytes("code digests"),
             decoys: bytes("decoys"),
+            device_groups: bytes("device groups"),
             sender_keys: bytes("sender keys"),
         }
     }
@@ -301,6 +308,31 @@ impl Pools {
                         return Err(Refusal::AliasExists(taken).into());
                     }
                 }
+            }
+        }
+        Err(Refusal::Contended.into())
+    }
+
+    /// Changes a pool: reads, changes, saves, and begins again if somebody else was first. The change may run
+    /// several times and must touch nothing but the pool.
+    ///
+    /// # Errors
+    /// What the change refuses; [`Refusal::NoUserPool`].
+    pub async fn change_pool(
+        &self,
+        id: &UserPoolId,
+        change: impl Fn(&mut UserPool) -> Result<()>,
+    ) -> Result<()> {
+        for _ in 0..TRIES {
+            let mut pool = Kept::clone(&*self.pool(id).await?);
+            change(&mut pool)?;
+            let saved = self.try_commit(|commit| {
+                commit.save(&pool);
+            });
+            match saved.await {
+                Ok(()) => return Ok(()),
+                Err(Refused::Broken(broken)) => return Err(broken.into()),
+                Err(Refused::Conflict(_)) => {}
             }
         }
         Err(Refusal::Contended.into())

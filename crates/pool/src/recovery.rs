@@ -2,10 +2,12 @@
 
 use crate::{
     Allowance, Bearer, Caller, Contact, Delivery, Error, Pools, Purpose, Recovery, Refusal, Result,
-    SealedPassword, User, UserPool, UserStatus, code::spend, is_email, is_phone_number,
-    message::Occasion,
+    SealedPassword, User, UserPool, UserStatus,
+    code::spend,
+    is_email, is_phone_number,
+    message::{About, Occasion},
 };
-use events::cognito::TriggerSource;
+use events::cognito::{Metadata, TriggerSource};
 use jiff::SignedDuration;
 use names::{Code, Password, SecretHash, Sub, Username};
 use store::{Kept, Refused};
@@ -54,6 +56,48 @@ impl Pools {
         self.send(draft, code.reveal()).await
     }
 
+    /// Ends a password on an administrator's word, and sends a code with which another one can be set.
+    ///
+    /// # Errors
+    /// [`Refusal::NoUser`], [`Refusal::Disabled`], [`Refusal::NotResettable`], [`Refusal::NoRecoveryContact`],
+    /// [`Refusal::AdminMustReset`], [`Refusal::TooManyAttempts`], and what the function that words messages
+    /// refuses.
+    pub async fn reset_password_as_admin(
+        &self,
+        pool: &UserPool,
+        username: &Username,
+        metadata: &Metadata,
+    ) -> Result<()> {
+        let user = self.user(pool, username).await?;
+        if user.status == UserStatus::Unconfirmed {
+            return Err(Refusal::NotResettable.into());
+        }
+        let (user, contact) = recoverable(pool, Some(user))?;
+        self.allow(&pool.id, user.sub.as_str(), Allowance::RequestReset).await?;
+        let occasion = Occasion::ForgotPassword;
+        let about = About { pool, client: None, user: &user, occasion, metadata };
+        let address = user.attribute(contact.attribute()).unwrap_or_default();
+        let draft = self.draft_code(about, contact, address).await?;
+        let (code, sent) =
+            self.new_code(&user, Purpose::ResetPassword, contact.attribute(), address)?;
+        for _ in 0..16 {
+            let mut user = self.user_by_sub(&pool.id, &user.sub).await?;
+            user.status = UserStatus::ResetRequired;
+            user.end_refresh_tokens(self.now());
+            user.rename(pool);
+            let done = self.try_commit(|commit| {
+                commit.save(&user);
+                commit.put(&sent);
+            });
+            match done.await {
+                Ok(()) => return self.send_surely(draft, code.reveal()).await.map(drop),
+                Err(Refused::Broken(broken)) => return Err(broken.into()),
+                Err(Refused::Conflict(_)) => {}
+            }
+        }
+        Err(Refusal::Contended.into())
+    }
+
     /// Sets a password by the code that was sent. Every refresh token is spent by it.
     ///
     /// # Errors
@@ -80,12 +124,15 @@ impl Pools {
         let Some(user) = user else { return Err(Refusal::CodeMismatch.into()) };
         let none = caller.without_a_code();
         let sent = self.guess(pool, &user.sub, Purpose::ResetPassword, code, &none).await?;
+        // After the guess: only whoever has the code learns which passwords there were.
+        self.refuse_used(pool, &user, password).await?;
         let sealed = self.seal_password(pool, &user.sub, &user.username, password).await?;
 
         let user = 'kept: {
             for _ in 0..16 {
                 let mut user = self.user_by_sub(&pool.id, &user.sub).await?;
-                user.password = Some(SealedPassword { sealed: sealed.clone(), expires_at: None });
+                let password = SealedPassword { sealed: sealed.clone(), expires_at: None };
+                user.replace_password(pool, password);
                 user.status = UserStatus::Confirmed;
                 user.end_refresh_tokens(self.now());
                 if let Some(contact) = Contact::of(&sent.attribute)
@@ -146,6 +193,7 @@ impl Pools {
             self.forget_failures(failures).await?;
         }
         pool.settings.password_policy.check(proposed)?;
+        self.refuse_used(pool, user, proposed).await?;
         self.set_password(pool, &user.sub, &user.username, proposed, Lasting::ForGood).await
     }
 
@@ -163,6 +211,9 @@ impl Pools {
         let user = self.user(pool, username).await?;
         pool.settings.password_policy.check(password)?;
         let lasting = if is_permanent { Lasting::ForGood } else { Lasting::UntilFirstSignIn };
+        if is_permanent {
+            self.refuse_used(pool, &user, password).await?;
+        }
         self.set_password(pool, &user.sub, &user.username, password, lasting).await
     }
 
@@ -183,7 +234,7 @@ impl Pools {
             }
         };
         let change = |user: &mut User| {
-            user.password = Some(SealedPassword { sealed: sealed.clone(), expires_at });
+            user.replace_password(pool, SealedPassword { sealed: sealed.clone(), expires_at });
             user.status = status;
             user.end_refresh_tokens(now);
             Ok(())
@@ -234,9 +285,13 @@ fn recoverable(
         return Err(Refusal::NotResettable);
     }
     let legacy = [Recovery::Verified(Contact::PhoneNumber), Recovery::Verified(Contact::Email)];
+    let factors = user.second_factors(pool);
+    let is_second_factor = |contact| factors.iter().any(|factor| factor.contact() == Some(contact));
     for way in pool.settings.recovery.as_deref().unwrap_or(&legacy) {
         match way {
             Recovery::AdminOnly => return Err(Refusal::AdminMustReset),
+            // What proves a second time who the user is does not get them a new password too.
+            Recovery::Verified(contact) if is_second_factor(*contact) => {}
             Recovery::Verified(contact) if user.is_verified(*contact) => {
                 return Ok((user, *contact));
             }

@@ -9,7 +9,7 @@ use crate::{
 };
 use events::cognito::{Metadata, TriggerSource};
 use jiff::Timestamp;
-use names::{ClientId, Scope, SecretHash, Sub, Token, UserPoolId};
+use names::{ClientId, DeviceKey, Scope, SecretHash, Sub, Token, UserPoolId};
 use serde::{Deserialize, Serialize};
 use store::{Kept, Key, Record};
 
@@ -20,6 +20,11 @@ pub(crate) struct RefreshClaims {
     pub client: ClientId,
     pub sub: Sub,
     pub origin: String,
+    /// Which of the tokens of its session this is, where each is exchanged for the next.
+    #[serde(default)]
+    pub id: String,
+    /// The device that the session began on.
+    pub device: Option<DeviceKey>,
     pub auth_time: Timestamp,
     pub ends_at: Timestamp,
     /// What was granted at the OAuth 2.0 endpoints; none for a sign-in through the API of the pool.
@@ -28,7 +33,7 @@ pub(crate) struct RefreshClaims {
 }
 
 impl RefreshClaims {
-    pub(crate) fn begin(caller: &Caller, user: &User, session: &Session) -> Self {
+    pub(crate) fn begin(pools: &Pools, caller: &Caller, user: &User, session: &Session) -> Self {
         // Who is signed in at a browser already may get a session long after proving who they are.
         let began = match session.grant {
             None => session.auth_time,
@@ -39,20 +44,28 @@ impl RefreshClaims {
             client: caller.client.id.clone(),
             sub: user.sub.clone(),
             origin: session.origin.clone(),
+            id: pools.random().uuid_v4(),
+            device: session.device.clone(),
             auth_time: session.auth_time,
             ends_at: began + caller.client.settings.refresh_token_life(),
             grant: session.grant.clone().map(Grant::without_nonce),
         }
+    }
+
+    /// The session that goes on.
+    pub(crate) fn session(&self) -> Session {
+        let Self { origin, auth_time, device, grant, .. } = self.clone();
+        Session { origin, auth_time, device, grant }
     }
 }
 
 /// One session that was revoked, kept until its refresh token would have ended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct RevokedSession {
-    pool: UserPoolId,
-    sub: Sub,
-    origin: String,
-    ends_at: Timestamp,
+    pub pool: UserPoolId,
+    pub sub: Sub,
+    pub origin: String,
+    pub ends_at: Timestamp,
 }
 
 impl RevokedSession {
@@ -83,7 +96,11 @@ impl Pools {
         Token::parse(text).map_err(|_| Error::internal("a refresh token is malformed"))
     }
 
-    fn open_refresh_token(&self, client: &Client, token: &Token) -> Result<RefreshClaims> {
+    pub(crate) fn open_refresh_token(
+        &self,
+        client: &Client,
+        token: &Token,
+    ) -> Result<RefreshClaims> {
         let seals = &self.house().seals;
         let plain = seals
             .refresh_tokens
@@ -116,16 +133,19 @@ impl Pools {
         if caller.client.has_secret() && hash.is_none() {
             return Err(Refusal::NoSecretHash(caller.client.id.clone()).into());
         }
-        let (claims, user) = self.owner_of_refresh_token(&caller.client, token).await?;
+        let claims = self.open_refresh_token(&caller.client, token)?;
+        let user = self.refreshing(&claims).await?;
         self.check_secret_hash(&caller.client, sent_name.unwrap_or_default(), Some(&user), hash)?;
-        let session = self.refreshable(&user, claims).await?;
+        self.check_refresh(caller, &user, &claims).await.map_err(without_reuse)?;
         let source = TriggerSource::TokenGenerationRefreshTokens;
-        let tokens = self.issue(caller, &user, &session, source, Metadata::new()).await?;
+        let tokens = self.issue(caller, &user, &claims.session(), source, Metadata::new()).await?;
+        self.touch(&caller.pool, &claims).await?;
         Ok(Outcome::SignedIn(tokens))
     }
 
-    /// As [`Self::refresh`] at the token endpoint, where the client has proven itself already. Whatever way
-    /// the session began, it may go on here; with `scopes`, some of what was granted.
+    /// As [`Self::refresh`] at the token endpoint, where the client has proven itself already: a new refresh
+    /// token too where the client exchanges them. Whatever way the session began, it may go on here, unless
+    /// it is bound to a device; with `scopes`, the access token is for some of what was granted.
     ///
     /// # Errors
     /// As [`Self::refresh`]; [`Refusal::ScopeNotGranted`] for a scope that was not granted.
@@ -135,8 +155,10 @@ impl Pools {
         token: &Token,
         scopes: Option<&[Scope]>,
     ) -> Result<Tokens> {
-        let (claims, user) = self.owner_of_refresh_token(&caller.client, token).await?;
-        let mut session = self.refreshable(&user, claims).await?;
+        let claims = self.open_refresh_token(&caller.client, token)?;
+        let user = self.refreshing(&claims).await?;
+        self.check_refresh(caller, &user, &claims).await.map_err(without_reuse)?;
+        let mut session = claims.session();
         if let Some(asked) = scopes {
             let granted = match &session.grant {
                 Some(grant) => grant.scopes.clone(),
@@ -149,41 +171,47 @@ impl Pools {
                 grant.scopes = asked.to_vec();
             }
         }
-        let source = TriggerSource::TokenGenerationRefreshTokens;
-        self.issue(caller, &user, &session, source, caller.metadata.clone()).await
+        self.exchange_for(caller, &user, claims, &session).await.map_err(without_reuse)
     }
 
-    async fn owner_of_refresh_token(
-        &self,
-        client: &Client,
-        token: &Token,
-    ) -> Result<(RefreshClaims, Kept<User>)> {
-        let claims = self.open_refresh_token(client, token)?;
+    /// The user whose session a token goes on with.
+    pub(crate) async fn refreshing(&self, claims: &RefreshClaims) -> Result<Kept<User>> {
         if self.now() >= claims.ends_at {
             return Err(Refusal::RefreshTokenExpired.into());
         }
-        let user =
-            self.user_by_sub(&claims.pool, &claims.sub).await.map_err(|error| match error {
-                Error::Refused(Refusal::NoUser) => Refusal::InvalidRefreshToken.into(),
-                other => other,
-            })?;
-        Ok((claims, user))
+        self.user_by_sub(&claims.pool, &claims.sub).await.map_err(|error| match error {
+            Error::Refused(Refusal::NoUser) => Refusal::InvalidRefreshToken.into(),
+            other => other,
+        })
     }
 
-    /// The session of a refresh token, if it may go on.
-    async fn refreshable(&self, user: &User, claims: RefreshClaims) -> Result<Session> {
+    /// Refuses a session that is over, or that goes on somewhere else than it began.
+    pub(crate) async fn check_refresh(
+        &self,
+        caller: &Caller,
+        user: &User,
+        claims: &RefreshClaims,
+    ) -> Result<()> {
         if !user.is_enabled {
             return Err(Refusal::Disabled.into());
         }
         if self.is_ended(user, &claims.origin).await? || is_spent(user, &claims.origin) {
             return Err(Refusal::RefreshTokenRevoked.into());
         }
-        let RefreshClaims { origin, auth_time, grant, .. } = claims;
-        Ok(Session { origin, auth_time, grant })
+        let knows_devices = caller.pool.settings.devices.is_some();
+        if knows_devices && claims.device.is_some() && claims.device != caller.device {
+            return Err(Refusal::InvalidRefreshToken.into());
+        }
+        self.refuse_if_exchanged(caller, claims).await
     }
 
-    /// Ends one session, and remembers so until its refresh token would have ended.
-    pub(crate) async fn end_session(&self, caller: &Caller, sub: &Sub, origin: &str) -> Result<()> {
+    /// Ends the session of this origin, and remembers so until its refresh token would have ended.
+    pub(crate) async fn revoke_origin(
+        &self,
+        caller: &Caller,
+        sub: &Sub,
+        origin: &str,
+    ) -> Result<()> {
         let began = Session::began_at(origin).unwrap_or_else(|| self.now());
         let revoked = RevokedSession {
             pool: caller.pool.id.clone(),
@@ -194,13 +222,13 @@ impl Pools {
         self.commit(|commit| {
             commit.put(&revoked);
         })
-        .await
+        .await?;
+        self.untrack(&revoked.pool, &revoked.sub, &revoked.origin).await
     }
 
     /// Whether a session was ended: by a sign-out of the user everywhere, or on its own.
     pub(crate) async fn is_ended(&self, user: &User, origin: &str) -> Result<bool> {
-        let began = Session::began_at(origin);
-        if user.signed_out_at.is_some_and(|ended| began.is_none_or(|began| began <= floor(ended))) {
+        if user.signed_out_at.is_some_and(|ended| has_ended(origin, ended)) {
             return Ok(true);
         }
         let key = RevokedSession::key_of(&user.pool, &user.sub, origin);
@@ -220,19 +248,37 @@ impl Pools {
             return Err(Refusal::NotARefreshToken.into());
         }
         let Ok(claims) = self.open_refresh_token(client, token) else { return Ok(()) };
-        let RefreshClaims { pool, sub, origin, ends_at, .. } = claims;
+        self.revoke_session(&claims).await
+    }
+
+    /// Ends the session of a refresh token, with every token that came of it.
+    pub(crate) async fn revoke_session(&self, claims: &RefreshClaims) -> Result<()> {
+        let RefreshClaims { pool, sub, origin, ends_at, .. } = claims.clone();
         let revoked = RevokedSession { pool, sub, origin, ends_at };
         self.commit(|commit| {
             commit.put(&revoked);
         })
-        .await
+        .await?;
+        self.untrack(&claims.pool, &claims.sub, &claims.origin).await
+    }
+}
+
+/// Where tokens are not exchanged there is no word for one that was.
+fn without_reuse(error: Error) -> Error {
+    match error {
+        Error::Refused(Refusal::RefreshTokenReused) => Refusal::RefreshTokenRevoked.into(),
+        other => other,
     }
 }
 
 /// Whether a new password has spent the refresh tokens of a session.
 fn is_spent(user: &User, origin: &str) -> bool {
-    let began = Session::began_at(origin);
-    user.refresh_ended_at.is_some_and(|ended| began.is_none_or(|began| began <= floor(ended)))
+    user.refresh_ended_at.is_some_and(|ended| has_ended(origin, ended))
+}
+
+/// Whether a session of this origin began until the moment at which all of them ended.
+pub(crate) fn has_ended(origin: &str, ended: Timestamp) -> bool {
+    Session::began_at(origin).is_none_or(|began| began <= floor(ended))
 }
 
 /// A session knows its beginning to the millisecond only.

@@ -1,8 +1,9 @@
 //! What goes with a thing that is deleted?
 
 use crate::{
-    Client, Error, Group, IdentityProvider, Pools, Refusal, ResourceServer, Result, User, UserPool,
-    keys::PoolKeys, user::SHARDS,
+    Branding, Client, Device, Error, Group, IdentityProvider, LogDelivery, Pools, Refusal,
+    ResourceServer, Result, RiskConfiguration, Terms, TrackedSession, UiCustomization, User,
+    UserPool, keys::PoolKeys, pieces::Piece, user::SHARDS,
 };
 use names::{Sub, UserPoolId};
 use store::{Commit, Kept, Range, Record, Refused};
@@ -11,8 +12,8 @@ use store::{Commit, Kept, Range, Record, Refused};
 const GROUPS_AT_ONCE: usize = 50;
 
 impl Pools {
-    /// Deletes a user with every name and membership. Codes, counts and revoked sessions are found by the
-    /// `sub` alone, which is never used again; they expire.
+    /// Deletes a user with every name, membership, device and session. Codes, counts and revoked sessions are found by
+    /// the `sub` alone, which is never used again; they expire.
     ///
     /// # Errors
     /// [`Refusal::NoUser`].
@@ -34,7 +35,16 @@ impl Pools {
                 .await
             };
             match done {
-                Ok(()) if is_done => return Ok(()),
+                Ok(()) if is_done => {
+                    // Afterwards: nobody confirms a device of a user who is gone.
+                    let of_user = |prefix: &str| Range {
+                        prefix: prefix.to_owned(),
+                        ..everything(&User::partition(pool, sub))
+                    };
+                    self.empty_range::<Device>(of_user(Device::PREFIX), false).await?;
+                    let sessions = of_user(TrackedSession::PREFIX);
+                    return self.empty_range::<TrackedSession>(sessions, false).await;
+                }
                 Ok(()) | Err(Refused::Conflict(_)) => {}
                 Err(Refused::Broken(broken)) => return Err(broken.into()),
             }
@@ -50,7 +60,26 @@ impl Pools {
         self.commit(|commit| {
             commit.delete(client);
         })
-        .await
+        .await?;
+        // What its pages looked like goes after it: nobody finds that without the client.
+        match self.branding_of(&client.pool, &client.id).await {
+            Ok((branding, _)) => self.delete_branding(&branding).await?,
+            Err(Error::Refused(Refusal::NoBranding)) => {}
+            Err(error) => return Err(error),
+        }
+        for name in Terms::NAMES {
+            match self.terms_of(&client.pool, &client.id, name).await {
+                Ok(terms) => {
+                    self.commit(|commit| {
+                        commit.delete(&terms);
+                    })
+                    .await?;
+                }
+                Err(Error::Refused(Refusal::NoTerms)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Deletes a group. Memberships name its generation, so they end with it, also for a group of the same
@@ -98,6 +127,13 @@ impl Pools {
         self.empty::<Group>(&Group::listing(&pool.id), false).await?;
         self.empty::<IdentityProvider>(&IdentityProvider::listing(&pool.id), false).await?;
         self.empty::<ResourceServer>(&ResourceServer::listing(&pool.id), false).await?;
+        self.empty::<Terms>(&Terms::listing(&pool.id), false).await?;
+        self.empty::<Branding>(&Branding::listing(&pool.id), false).await?;
+        self.empty::<Piece>(&Branding::content(&pool.id), false).await?;
+        self.empty::<UiCustomization>(&UiCustomization::listing(&pool.id), false).await?;
+        self.empty::<Piece>(&UiCustomization::content(&pool.id), false).await?;
+        self.empty::<RiskConfiguration>(&RiskConfiguration::listing(&pool.id), false).await?;
+        self.empty::<LogDelivery>(&LogDelivery::listing(&pool.id), false).await?;
         for shard in SHARDS {
             self.empty_of_users(&pool.id, &User::listing(&pool.id, shard)).await?;
         }
@@ -105,7 +141,10 @@ impl Pools {
     }
 
     async fn empty<R: Record>(&self, partition: &str, is_claimed: bool) -> Result<()> {
-        let mut range = everything(partition);
+        self.empty_range::<R>(everything(partition), is_claimed).await
+    }
+
+    async fn empty_range<R: Record>(&self, mut range: Range, is_claimed: bool) -> Result<()> {
         loop {
             let (records, next) = if is_claimed {
                 self.records().list_claimed::<R>(&range, self.now()).await?

@@ -3,9 +3,21 @@
 use crate::{Client, Error, Pools, Refusal, Result, SealedSecret, User};
 use jiff::Timestamp;
 use names::{ClientId, ClientSecret, SecretHash};
+use store::{Kept, Refused};
 
 /// Cognito's own secrets are made of these.
 const ALPHABET: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+/// The most secrets that a client has at a time.
+const SECRETS: usize = 2;
+/// How often a change is tried again when somebody else was first.
+const TRIES: usize = 16;
+
+impl SealedSecret {
+    /// The second in its id.
+    fn second(&self) -> Option<i64> {
+        self.id.rsplit_once("--")?.1.parse().ok()
+    }
+}
 
 impl Pools {
     /// A new secret for a client.
@@ -35,6 +47,79 @@ impl Pools {
                 plain,
                 client.as_str().as_bytes(),
             ),
+        }
+    }
+
+    /// Gives a client a second secret, so that the first can be put out of use without a moment between.
+    ///
+    /// # Errors
+    /// [`Refusal::NoClient`], [`Refusal::Invalid`] for a public client or a secret that it has,
+    /// [`Refusal::TooMany`].
+    pub async fn add_client_secret(
+        &self,
+        client: &Client,
+        secret: &ClientSecret,
+    ) -> Result<SealedSecret> {
+        for _ in 0..TRIES {
+            let mut kept = Kept::clone(&*self.client_of(&client.pool, &client.id).await?);
+            if !kept.has_secret() {
+                let text = "Secrets can be added to a client that was made with one only.";
+                return Err(Refusal::invalid(text).into());
+            }
+            if self.client_secrets(&kept)?.contains(secret) {
+                return Err(Refusal::invalid("The client has this secret already.").into());
+            }
+            if kept.secrets.len() >= SECRETS {
+                let text = format!("A client has at most {SECRETS} secrets.");
+                return Err(Refusal::TooMany(text.into()).into());
+            }
+            let mut added = self.seal_client_secret(&kept.id, secret, self.now());
+            // The id is told by the second; two of one second must not share it.
+            let newest = kept.secrets.iter().filter_map(SealedSecret::second).max();
+            if let Some(newest) = newest
+                && added.second().is_none_or(|second| second <= newest)
+            {
+                added.id = format!("{}--{}", kept.id, newest + 1);
+            }
+            kept.secrets.push(added.clone());
+            if self.save_client(&kept).await? {
+                return Ok(added);
+            }
+        }
+        Err(Refusal::Contended.into())
+    }
+
+    /// Takes one of its secrets from a client, at once. The last one stays.
+    ///
+    /// # Errors
+    /// [`Refusal::NoClient`], [`Refusal::NoClientSecret`], [`Refusal::Invalid`] for the last one.
+    pub async fn delete_client_secret(&self, client: &Client, id: &str) -> Result<()> {
+        for _ in 0..TRIES {
+            let mut kept = Kept::clone(&*self.client_of(&client.pool, &client.id).await?);
+            let before = kept.secrets.len();
+            kept.secrets.retain(|secret| secret.id != id);
+            if kept.secrets.len() == before {
+                return Err(Refusal::NoClientSecret.into());
+            }
+            if kept.secrets.is_empty() {
+                return Err(Refusal::invalid("The last secret of a client stays.").into());
+            }
+            if self.save_client(&kept).await? {
+                return Ok(());
+            }
+        }
+        Err(Refusal::Contended.into())
+    }
+
+    /// Whether the client was saved, and nobody else was first.
+    async fn save_client(&self, client: &Kept<Client>) -> Result<bool> {
+        let saved = self.try_commit(|commit| {
+            commit.save(client);
+        });
+        match saved.await {
+            Ok(()) => Ok(true),
+            Err(Refused::Conflict(_)) => Ok(false),
+            Err(Refused::Broken(broken)) => Err(broken.into()),
         }
     }
 

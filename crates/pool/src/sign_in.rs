@@ -1,13 +1,13 @@
 //! Is this the user, and what comes next?
 //!
-//! After the first factor the order is Cognito's: lockout, disabled, unconfirmed, reset required, a new
-//! password, tokens. The password is looked at before the user's state, so that nobody learns the state
-//! without the password. A name that nobody has costs the same work as one that somebody has.
+//! The password is looked at before the user's state, so that nobody learns the state without the password.
+//! A name that nobody has costs the same work as one that somebody has. What follows a right password is
+//! `after_first_factor`'s.
 
 use crate::{
     Attributes, Challenge, Client, Error, Flow, Outcome, Pools, Refusal, Result, SealedPassword,
     User, UserPool, UserStatus,
-    challenge::{Kind, NewPasswordStep, SrpStep, Steps},
+    challenge::{Kind, NewPasswordStep, SoFar, SrpStep},
     message::{About, Occasion},
 };
 use base64::{
@@ -15,8 +15,8 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use crypto::{Ephemeral, PublicA, PublicB, Verifier};
-use events::cognito::{Metadata, TriggerSource};
-use names::{ClientId, Password, SecretHash, Session, Sub, UserPoolId, Username};
+use events::cognito::Metadata;
+use names::{ClientId, DeviceKey, Password, SecretHash, Session, Sub, UserPoolId, Username};
 use std::sync::Arc;
 use store::Kept;
 
@@ -27,6 +27,8 @@ pub struct Caller {
     pub client: Arc<Kept<Client>>,
     /// What the client wants the pool's functions to hear.
     pub metadata: Metadata,
+    /// The device that the client says it is.
+    pub device: Option<DeviceKey>,
     /// Joins the log lines and tokens of one sign-in.
     pub event_id: String,
     /// What a sign-in through this call ends with.
@@ -117,7 +119,7 @@ impl Pools {
             other => other,
         })?;
         let event_id = self.random().uuid_v4();
-        Ok(Caller { pool, client, metadata, event_id, ending: Ending::Tokens })
+        Ok(Caller { pool, client, metadata, device: None, event_id, ending: Ending::Tokens })
     }
 
     /// A call of this client of this pool.
@@ -133,7 +135,7 @@ impl Pools {
         let client = self.client_of(pool, client).await?;
         let pool = self.pool(pool).await?;
         let event_id = self.random().uuid_v4();
-        Ok(Caller { pool, client, metadata, event_id, ending: Ending::Tokens })
+        Ok(Caller { pool, client, metadata, device: None, event_id, ending: Ending::Tokens })
     }
 
     /// Signs a user in by password, which the client (or, for the admin flow, the server) was told.
@@ -151,7 +153,7 @@ impl Pools {
         caller.require(flow)?;
         let user = self.find_user(&caller.pool, name).await?;
         self.check_secret_hash(&caller.client, name.as_str(), user.as_deref(), hash)?;
-        self.prove_password(caller, user, name, password).await
+        self.sign_in_by_password(caller, user, name, password).await
     }
 
     /// Signs a user in by password on the hosted pages, which speak for their client: neither a flow nor a
@@ -166,7 +168,7 @@ impl Pools {
         password: &Password,
     ) -> Result<Outcome> {
         let user = self.find_user(&caller.pool, name).await?;
-        self.prove_password(caller, user, name, password).await
+        self.sign_in_by_password(caller, user, name, password).await
     }
 
     /// Signs in somebody who chose the password a moment ago, on the pages where they signed up: that it is
@@ -174,13 +176,15 @@ impl Pools {
     ///
     /// # Errors
     /// As [`Self::sign_in_with_password`], after a right password.
-    pub async fn sign_in_after_sign_up(&self, caller: &Caller, sub: &Sub) -> Result<Outcome> {
+    pub async fn sign_in_from_sign_up_page(&self, caller: &Caller, sub: &Sub) -> Result<Outcome> {
         let user = self.user_by_sub(&caller.pool.id, sub).await?;
         self.ask_pre_authentication(caller, &user.username, Some(&user)).await?;
-        self.after_password(caller, user, Metadata::new()).await
+        let caller = Caller { metadata: Metadata::new(), ..caller.clone() };
+        let so_far = SoFar::of(&caller);
+        self.after_first_factor(&caller, user, so_far).await
     }
 
-    async fn prove_password(
+    async fn sign_in_by_password(
         &self,
         caller: &Caller,
         mut user: Option<Kept<User>>,
@@ -195,6 +199,21 @@ impl Pools {
         }
         self.ask_pre_authentication(caller, name, user.as_deref()).await?;
 
+        let user = self.prove_password(caller, user, name, password).await?;
+        // What the client says here is for the function before the sign-in alone.
+        let caller = Caller { metadata: Metadata::new(), ..caller.clone() };
+        let so_far = SoFar::of(&caller);
+        self.after_first_factor(&caller, user, so_far).await
+    }
+
+    /// Looks at a password, and counts a wrong one.
+    pub(crate) async fn prove_password(
+        &self,
+        caller: &Caller,
+        user: Option<Kept<User>>,
+        name: &Username,
+        password: &Password,
+    ) -> Result<Kept<User>> {
         let who = self.counted_as(&caller.pool, user.as_deref(), name.as_str());
         let turn = self.turn(&caller.pool.id, &who).await;
         let failures = self.refuse_if_locked(&caller.pool.id, &who).await?;
@@ -205,9 +224,7 @@ impl Pools {
         };
         self.forget_failures(failures).await?;
         drop(turn);
-
-        // What the client says here is for the function before the sign-in alone.
-        self.after_password(caller, user, Metadata::new()).await
+        Ok(user)
     }
 
     /// Begins a sign-in in which the password never leaves the client.
@@ -223,6 +240,17 @@ impl Pools {
         hash: Option<&SecretHash>,
     ) -> Result<Outcome> {
         caller.require(Flow::UserSrp)?;
+        self.begin_proof(caller, name, srp_a, hash).await
+    }
+
+    /// Begins a proof of a password, whichever way of signing in it is part of.
+    pub(crate) async fn begin_proof(
+        &self,
+        caller: &Caller,
+        name: &Username,
+        srp_a: &str,
+        hash: Option<&SecretHash>,
+    ) -> Result<Outcome> {
         let a = PublicA::parse(srp_a)
             .map_err(|_| Refusal::invalid("SRP_A is not a valid public value."))?;
         let user = self.find_user(&caller.pool, name).await?;
@@ -232,7 +260,7 @@ impl Pools {
         }
         self.ask_pre_authentication(caller, name, user.as_deref()).await?;
 
-        self.srp_challenge(caller, name, user.as_deref(), &a, None).await
+        self.srp_challenge(caller, name, user.as_deref(), &a, SoFar::of(caller)).await
     }
 
     /// Asks for the proof of a password.
@@ -242,7 +270,7 @@ impl Pools {
         name: &Username,
         user: Option<&User>,
         a: &PublicA,
-        custom: Option<Steps>,
+        so_far: SoFar,
     ) -> Result<Outcome> {
         let (user_id, verifier) = match user {
             Some(user) => (user.username.clone(), self.verifier(user)?),
@@ -257,7 +285,7 @@ impl Pools {
             a: a.to_hex(),
             b: URL_SAFE_NO_PAD.encode(b.to_bytes().as_slice()),
             public_b: srp_b.clone(),
-            custom,
+            so_far,
         };
         let sub = user.map(|user| user.sub.clone());
         let sealed = self.wait(&caller.client, &caller.event_id, sub, user_id.clone(), step)?;
@@ -294,6 +322,8 @@ impl Pools {
             return Err(Refusal::WrongCredentials.into());
         };
 
+        // Before the challenge is spent: clients answer it again without a device that is gone.
+        self.check_device(caller, user.as_deref()).await?;
         let who = self.counted_as(&caller.pool, user.as_deref(), waiting.user_id.as_str());
         let turn = self.turn(&caller.pool.id, &who).await;
         self.answer_once(&waiting).await?;
@@ -302,16 +332,20 @@ impl Pools {
             Some(user) => self.verifier(user)?,
             None => self.decoy(&caller.pool, &waiting.user_id)?.1,
         };
-        let custom = waiting.step.custom.take();
+        let mut so_far = std::mem::take(&mut waiting.step.so_far);
+        so_far.hear_of_device(caller);
         let caller = Caller { event_id: std::mem::take(&mut waiting.event_id), ..caller.clone() };
         let timestamp = answer.timestamp.to_owned();
-        let proof = Proof { step: waiting.step, verifier, block, signature, timestamp };
+        let SrpStep { a, b, public_b, .. } = waiting.step;
+        let proof = Proof { a, b, public_b, verifier, block, signature, timestamp };
         let (pool_name, user_id) = (caller.pool.id.name().to_owned(), waiting.user_id);
         let is_right = self.work(move || proof.is_right(&pool_name, user_id.as_str())).await?;
         if !is_right || user.is_none() {
             self.count_failure(&caller.pool.id, &who).await?;
             drop(turn);
-            let Some(mut steps) = custom else { return Err(Refusal::WrongCredentials.into()) };
+            let Some(mut steps) = so_far.custom else {
+                return Err(Refusal::WrongCredentials.into());
+            };
             // Whether a wrong password is the end of it is the function's to say.
             steps.push(SrpStep::NAME, false);
             return self.go_on(&caller, user, steps).await;
@@ -320,68 +354,16 @@ impl Pools {
         self.forget_failures(failures).await?;
         drop(turn);
 
-        let metadata = caller.metadata.clone();
-        match custom {
-            None => self.after_password(&caller, user, metadata).await,
-            Some(mut steps) => {
-                steps.push(SrpStep::NAME, true);
-                self.after_custom_password(&caller, user, steps).await
-            }
-        }
+        so_far.push(SrpStep::NAME);
+        self.after_first_factor(&caller, user, so_far).await
     }
 
-    /// What follows a right password where functions decide.
-    async fn after_custom_password(
-        &self,
-        caller: &Caller,
-        user: Kept<User>,
-        steps: Steps,
-    ) -> Result<Outcome> {
-        if !user.is_enabled {
-            return Err(Refusal::Disabled.into());
-        }
-        match user.status {
-            UserStatus::Unconfirmed => Err(Refusal::NotConfirmed.into()),
-            UserStatus::ResetRequired => Err(Refusal::PasswordResetRequired.into()),
-            UserStatus::ForceChangePassword => {
-                self.ask_for_new_password(caller, &user, Some(steps)).await
-            }
-            UserStatus::Confirmed | UserStatus::ExternalProvider => {
-                self.go_on(caller, Some(user), steps).await
-            }
-        }
-    }
-
-    /// What follows a password that was right.
-    ///
-    /// # Errors
-    /// [`Refusal::Disabled`], [`Refusal::NotConfirmed`], [`Refusal::PasswordResetRequired`],
-    /// [`Refusal::TemporaryPasswordExpired`], and what the pool's functions refuse.
-    pub(crate) async fn after_password(
-        &self,
-        caller: &Caller,
-        user: Kept<User>,
-        metadata: Metadata,
-    ) -> Result<Outcome> {
-        if !user.is_enabled {
-            return Err(Refusal::Disabled.into());
-        }
-        match user.status {
-            UserStatus::Unconfirmed => Err(Refusal::NotConfirmed.into()),
-            UserStatus::ResetRequired => Err(Refusal::PasswordResetRequired.into()),
-            UserStatus::ForceChangePassword => self.ask_for_new_password(caller, &user, None).await,
-            UserStatus::Confirmed | UserStatus::ExternalProvider => {
-                let source = TriggerSource::TokenGenerationAuthentication;
-                self.sign_in(caller, &user, source, metadata).await
-            }
-        }
-    }
-
-    async fn ask_for_new_password(
+    /// Asks for a password of the user's own, in place of the temporary one that was right.
+    pub(crate) async fn ask_for_new_password(
         &self,
         caller: &Caller,
         user: &User,
-        custom: Option<Steps>,
+        so_far: SoFar,
     ) -> Result<Outcome> {
         let Some(SealedPassword { sealed, expires_at }) = &user.password else {
             return Err(Refusal::WrongCredentials.into());
@@ -389,7 +371,7 @@ impl Pools {
         if expires_at.is_some_and(|end| self.now() >= end) {
             return Err(Refusal::TemporaryPasswordExpired.into());
         }
-        let step = NewPasswordStep { proven: digest(sealed), custom };
+        let step = NewPasswordStep { proven: digest(sealed), so_far };
         let (sub, user_id) = (Some(user.sub.clone()), user.username.clone());
         let session = self.wait_session(caller, sub, user_id.clone(), step).await?;
         let missing = caller.pool.schema.missing(&user.attributes);
@@ -430,6 +412,7 @@ impl Pools {
             return Err(Refusal::InvalidSession.into());
         }
         caller.pool.settings.password_policy.check(answer.new_password)?;
+        self.refuse_used(&caller.pool, &user, answer.new_password).await?;
         let mut attributes = answer.attributes;
         check_new_attributes(caller, &user, &mut attributes)?;
         let sealed =
@@ -442,22 +425,18 @@ impl Pools {
                 for (name, value) in &attributes {
                     user.set_attribute(name, value);
                 }
-                user.password = Some(SealedPassword { sealed: sealed.clone(), expires_at: None });
+                let password = SealedPassword { sealed: sealed.clone(), expires_at: None };
+                user.replace_password(&caller.pool, password);
                 user.status = UserStatus::Confirmed;
                 user.end_refresh_tokens(now);
                 Ok(())
             })
             .await?;
         let caller = Caller { event_id: waiting.event_id, ..caller.clone() };
-        if !user.is_enabled {
-            return Err(Refusal::Disabled.into());
-        }
-        if let Some(mut steps) = waiting.step.custom {
-            steps.push(NewPasswordStep::NAME, true);
-            return self.go_on(&caller, Some(user), steps).await;
-        }
-        let source = TriggerSource::TokenGenerationNewPasswordChallenge;
-        self.sign_in(&caller, &user, source, caller.metadata.clone()).await
+        let mut so_far = waiting.step.so_far;
+        so_far.chose_password = true;
+        so_far.push(NewPasswordStep::NAME);
+        self.after_new_password(&caller, user, so_far).await
     }
 
     /// A password as it is kept for a user.
@@ -496,11 +475,43 @@ impl Pools {
         Ok(matches && user.is_some_and(|user| user.password.is_some()))
     }
 
+    /// Refuses a password that is the user's own already or was lately, as far as the pool remembers.
+    ///
+    /// # Errors
+    /// [`Refusal::PasswordUsedBefore`].
+    pub(crate) async fn refuse_used(
+        &self,
+        pool: &UserPool,
+        user: &User,
+        password: &Password,
+    ) -> Result<()> {
+        let remembered = usize::from(pool.settings.password_policy.history_size);
+        let current = user.password.iter().filter(|current| current.expires_at.is_none());
+        let known = current.map(|current| &current.sealed).chain(&user.earlier_passwords);
+        for sealed in known.take(remembered) {
+            let verifier = self.open_verifier(user, sealed)?;
+            let (pool_name, user_id) = (pool.id.name().to_owned(), user.username.clone());
+            let password = password.clone();
+            let is_same = self
+                .work(move || verifier.matches(&pool_name, user_id.as_str(), &password))
+                .await?;
+            if is_same {
+                return Err(Refusal::PasswordUsedBefore.into());
+            }
+        }
+        Ok(())
+    }
+
     /// A user's verifier; for a user without a password, one that nothing matches.
     fn verifier(&self, user: &User) -> Result<Verifier> {
         let Some(SealedPassword { sealed, .. }) = &user.password else {
             return Ok(self.decoy_verifier(&user.pool, user.sub.as_str()));
         };
+        self.open_verifier(user, sealed)
+    }
+
+    /// A verifier of a user as it is kept.
+    fn open_verifier(&self, user: &User, sealed: &str) -> Result<Verifier> {
         let bound_to = password_bound_to(&user.pool, &user.sub);
         let plain =
             self.house().seals.passwords.open_text(sealed, &bound_to).map_err(|_| {
@@ -556,27 +567,31 @@ impl Pools {
 }
 
 /// Everything that says whether a proof is right; moved to a worker thread.
-struct Proof {
-    step: SrpStep,
-    verifier: Verifier,
-    block: Vec<u8>,
-    signature: Vec<u8>,
-    timestamp: String,
+pub(crate) struct Proof {
+    /// The numbers of the challenge, as they were sealed.
+    pub a: String,
+    pub b: String,
+    pub public_b: String,
+    pub verifier: Verifier,
+    pub block: Vec<u8>,
+    pub signature: Vec<u8>,
+    pub timestamp: String,
 }
 
 impl Proof {
-    fn is_right(&self, pool_name: &str, user_id: &str) -> bool {
+    /// Whether it is, over the realm and the name that SRP makes proofs for.
+    pub(crate) fn is_right(&self, realm: &str, name: &str) -> bool {
         let parse = || {
-            let b = URL_SAFE_NO_PAD.decode(&self.step.b).ok()?;
+            let b = URL_SAFE_NO_PAD.decode(&self.b).ok()?;
             Some((
-                PublicA::parse(&self.step.a).ok()?,
+                PublicA::parse(&self.a).ok()?,
                 Ephemeral::from_bytes(&b).ok()?,
-                PublicB::parse(&self.step.public_b).ok()?,
+                PublicB::parse(&self.public_b).ok()?,
             ))
         };
         let Some((a, b, public_b)) = parse() else { return false };
         crypto::session_key(&a, &b, &public_b, &self.verifier).is_ok_and(|key| {
-            key.verifies(pool_name, user_id, &self.block, &self.timestamp, &self.signature)
+            key.verifies(realm, name, &self.block, &self.timestamp, &self.signature)
         })
     }
 }
@@ -600,7 +615,7 @@ pub(crate) fn is_named(
 
 /// `EEE MMM d HH:mm:ss UTC yyyy`. The moment itself is not held against the machine's clock: a proof is
 /// bound to its secret block, which lives for minutes and is looked at once.
-fn is_timestamp(text: &str) -> bool {
+pub(crate) fn is_timestamp(text: &str) -> bool {
     text.len() <= 40
         && jiff::fmt::strtime::parse("%a %b %d %H:%M:%S UTC %Y", text)
             .is_ok_and(|parsed| parsed.to_datetime().is_ok())

@@ -8,7 +8,7 @@ use crate::{
     message::Occasion,
 };
 use events::cognito::{Metadata, PreSignUpRequest, PreSignUpResponse, TriggerSource};
-use names::{Code, Password, SecretHash, Sub, Username};
+use names::{Code, Password, SecretHash, Session, Sub, Username};
 use store::{Kept, Refused};
 
 /// What somebody who signs up says.
@@ -26,6 +26,8 @@ pub struct SignedUp {
     pub sub: Sub,
     pub is_confirmed: bool,
     pub delivery: Option<Delivery>,
+    /// In which the confirmation leads to a sign-in, where the client signs in by choice.
+    pub session: Option<Session>,
 }
 
 impl Pools {
@@ -93,10 +95,14 @@ impl Pools {
             }
             _ => None,
         };
-        Ok(SignedUp { sub: user.sub.clone(), is_confirmed: answer.auto_confirm_user, delivery })
+        let is_confirmed = answer.auto_confirm_user;
+        let session =
+            if is_confirmed { None } else { self.sign_up_session(caller, &user, false).await? };
+        Ok(SignedUp { sub: user.sub.clone(), is_confirmed, delivery, session })
     }
 
-    /// Confirms a user by the code that was sent at sign-up.
+    /// Confirms a user by the code that was sent at sign-up. With the session of that sign-up it gives one to
+    /// sign in with.
     ///
     /// # Errors
     /// [`Refusal::CodeMismatch`], [`Refusal::CodeExpired`], [`Refusal::TooManyAttempts`],
@@ -109,7 +115,8 @@ impl Pools {
         code: &Code,
         hash: Option<&SecretHash>,
         moves_alias: bool,
-    ) -> Result<()> {
+        session: Option<&Session>,
+    ) -> Result<Option<Session>> {
         let pool = &caller.pool;
         let user = self.find_user(pool, username).await?;
         self.check_secret_hash(&caller.client, username.as_str(), user.as_deref(), hash)?;
@@ -128,7 +135,8 @@ impl Pools {
         let user = self.confirm(pool, &user.sub, Some(&sent), moves_alias).await?;
         let source = TriggerSource::PostConfirmationConfirmSignUp;
         let client = Some(&caller.client.id);
-        self.tell_post_confirmation(pool, client, source, &user, caller.metadata.clone()).await
+        self.tell_post_confirmation(pool, client, source, &user, caller.metadata.clone()).await?;
+        self.confirmed_session(caller, &user, session).await
     }
 
     /// Confirms a user on an administrator's word. Nothing is verified by it.

@@ -5,14 +5,14 @@
 //! and how long.
 
 use crate::{
-    Caller, Contact, Ending, Error, Group, Identity, Outcome, Pools, Proven, Refusal, Result, User,
-    refresh::RefreshClaims, trigger::TokenChanges,
+    Caller, Contact, Ending, Error, Group, Identity, NewDevice, Outcome, Pools, Proven, Refusal,
+    Result, User, refresh::RefreshClaims, trigger::TokenChanges,
 };
 use events::cognito::{
     GroupConfiguration, GroupOverrideDetails, Metadata, PreTokenGenerationRequest, TriggerSource,
 };
 use jiff::Timestamp;
-use names::{Scope, Token};
+use names::{DeviceKey, Scope, Token};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use store::Kept;
@@ -25,6 +25,8 @@ pub struct Tokens {
     pub id: Option<Token>,
     /// Not given again when tokens are refreshed.
     pub refresh: Option<Token>,
+    /// The device that the sign-in happened on, if it is a new one.
+    pub new_device: Option<NewDevice>,
     /// Seconds until the access token expires.
     pub expires_in: i64,
 }
@@ -77,8 +79,18 @@ pub(crate) struct Session {
     /// A UUIDv7: the moment the session began is readable in it.
     pub origin: String,
     pub auth_time: Timestamp,
+    /// The device that it began on, in a pool that knows devices apart.
+    pub device: Option<DeviceKey>,
     /// What was granted at the OAuth 2.0 endpoints; none for a sign-in through the API of the pool.
     pub grant: Option<Grant>,
+}
+
+/// The device that somebody signed in on.
+pub(crate) enum SignInDevice {
+    /// The pool does not know devices apart.
+    Untold,
+    Known(DeviceKey),
+    New(NewDevice),
 }
 
 /// The scope that lets a token speak for its user at the API of the pool.
@@ -110,10 +122,10 @@ const PROTECTED_TOO: [&str; 3] = ["acr", "amr", "scope"];
 
 impl Session {
     /// A session that begins now, after everything that ended the user's earlier ones.
-    pub(crate) fn begin(pools: &Pools, user: &User) -> Self {
+    pub(crate) fn begin(pools: &Pools, user: &User, device: Option<DeviceKey>) -> Self {
         let now = pools.now();
         let began = user.next_session(now);
-        Self { origin: pools.random().uuid_v7(began), auth_time: now, grant: None }
+        Self { origin: pools.random().uuid_v7(began), auth_time: now, device, grant: None }
     }
 
     /// The millisecond in which a session of this origin began.
@@ -131,17 +143,25 @@ impl Pools {
         caller: &Caller,
         user: &User,
         source: TriggerSource,
-        metadata: Metadata,
+        device: SignInDevice,
     ) -> Result<Outcome> {
-        self.tell_post_authentication(caller, user, metadata.clone()).await?;
+        let (key, new_device) = match device {
+            SignInDevice::Untold => (None, None),
+            SignInDevice::Known(key) => (Some(key), None),
+            SignInDevice::New(device) => (Some(device.key.clone()), Some(device)),
+        };
+        self.tell_post_authentication(caller, user, new_device.is_some()).await?;
         if caller.ending == Ending::Browser {
             let (sub, event_id) = (user.sub.clone(), caller.event_id.clone());
             return Ok(Outcome::Proven(Proven { sub, event_id }));
         }
-        let session = Session::begin(self, user);
+        let session = Session::begin(self, user, key);
+        let metadata = caller.metadata.clone();
         let mut tokens = self.issue(caller, user, &session, source, metadata).await?;
-        let claims = RefreshClaims::begin(caller, user, &session);
+        let claims = RefreshClaims::begin(self, caller, user, &session);
+        self.track(&caller.pool, user, &claims).await?;
         tokens.refresh = Some(self.seal_refresh_token(&claims)?);
+        tokens.new_device = new_device;
         Ok(Outcome::SignedIn(tokens))
     }
 
@@ -230,7 +250,7 @@ impl Pools {
             })
             .await?;
         let Some((id, access)) = signed else { return Err(too_large()) };
-        Ok(Tokens { access, id, refresh: None, expires_in })
+        Ok(Tokens { access, id, refresh: None, new_device: None, expires_in })
     }
 
     /// The groups of a user, first those that count most. A group that was deleted, even if one of the same
@@ -306,6 +326,9 @@ impl Pools {
         claims.insert("token_use".to_owned(), "access".into());
         claims.insert("client_id".to_owned(), caller.client.id.as_str().into());
         claims.insert("username".to_owned(), user.username.as_str().into());
+        if let Some(device) = &session.device {
+            claims.insert("device_key".to_owned(), device.as_str().into());
+        }
         if let Some(grant) = &session.grant {
             claims.insert("version".to_owned(), 2.into());
             if let Some(resource) = &grant.resource {

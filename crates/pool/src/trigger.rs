@@ -232,15 +232,15 @@ impl Pools {
         &self,
         caller: &Caller,
         user: &User,
-        metadata: Metadata,
+        is_device_new: bool,
     ) -> Result<()> {
         let Some(function) = &caller.pool.settings.triggers.post_authentication else {
             return Ok(());
         };
         let request = PostAuthenticationRequest {
             user_attributes: event_attributes(user),
-            new_device_used: false,
-            client_metadata: some(metadata),
+            new_device_used: is_device_new,
+            client_metadata: some(caller.metadata.clone()),
         };
         let source = TriggerSource::PostAuthentication;
         let event = self.sign_in_event(caller, source, &user.username, request);

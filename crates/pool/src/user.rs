@@ -1,6 +1,8 @@
 //! What is a user, and under which names is one found?
 
-use crate::{Alias, Attributes, Contact, Group, Identity, Taken, UserPool, user_pool::fold};
+use crate::{
+    Alias, Attributes, Contact, Group, Identity, SecondFactors, Taken, UserPool, user_pool::fold,
+};
 use jiff::{SignedDuration, Timestamp};
 use names::{GroupName, Sub, UserPoolId, Username};
 use serde::{Deserialize, Serialize};
@@ -20,6 +22,11 @@ pub struct User {
     /// Without `sub`, which is a member of its own.
     pub attributes: Attributes,
     pub password: Option<SealedPassword>,
+    /// The user's own passwords before this one, sealed, newest first, as far as the pool remembers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_passwords: Vec<String>,
+    #[serde(default, skip_serializing_if = "SecondFactors::is_none")]
+    pub factors: SecondFactors,
     /// The groups by name, each with the generation that the user joined.
     pub groups: BTreeMap<GroupName, String>,
     pub created_at: Timestamp,
@@ -111,6 +118,8 @@ impl User {
             is_enabled: true,
             attributes,
             password: None,
+            earlier_passwords: Vec::new(),
+            factors: SecondFactors::default(),
             groups: BTreeMap::new(),
             created_at: now,
             modified_at: now,
@@ -197,6 +206,15 @@ impl User {
                 self.attributes.entry(verified).or_insert_with(|| "false".to_owned());
             }
         }
+    }
+
+    /// Replaces the password. One of the user's own is remembered as long as the pool's policy says; one
+    /// that an administrator made up is not.
+    pub fn replace_password(&mut self, pool: &UserPool, password: SealedPassword) {
+        let before = self.password.replace(password).filter(|before| before.expires_at.is_none());
+        self.earlier_passwords.splice(..0, before.map(|before| before.sealed));
+        let remembered = usize::from(pool.settings.password_policy.history_size);
+        self.earlier_passwords.truncate(remembered);
     }
 
     /// Says that an address or number is the user's.

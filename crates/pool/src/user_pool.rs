@@ -1,6 +1,6 @@
 //! What is a user pool, and how is it set up?
 
-use crate::{PasswordPolicy, Schema};
+use crate::{DeviceTracking, PasswordPolicy, Schema, SecondFactor, SessionTracking};
 use jiff::Timestamp;
 use names::{FunctionArn, UserPoolId};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,9 @@ pub struct UserPool {
     pub names: SignInNames,
     /// Grows; never changes what it has.
     pub schema: Schema,
+    /// Set on its own; an update of the settings leaves it.
+    #[serde(default)]
+    pub session_tracking: SessionTracking,
     /// Replaced as a whole by every update.
     pub settings: PoolSettings,
 }
@@ -63,8 +66,48 @@ pub struct PoolSettings {
     /// In the order of preference; `None` when it was never said: phone first, then e-mail.
     pub recovery: Option<Vec<Recovery>>,
     pub messages: MessageTemplates,
+    /// `None`: the pool does not know devices apart.
+    pub devices: Option<DeviceTracking>,
+    #[serde(default)]
+    pub mfa: MfaSettings,
+    /// With what a sign-in may begin where the user has the choice; none is said to mean passwords only.
+    #[serde(default)]
+    pub first_factors: Vec<FirstFactor>,
     /// What a door was told and has no meaning here; kept and given back as it was.
     pub inert: Map<String, Value>,
+}
+
+/// Whether and with what people prove a second time who they are.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct MfaSettings {
+    pub mode: MfaMode,
+    pub allows_software_token: bool,
+    pub allows_sms: bool,
+    pub allows_email: bool,
+    /// The texts of codes to sign in with; `None` is the house's own.
+    pub sms_message: Option<String>,
+    pub email_subject: Option<String>,
+    pub email_message: Option<String>,
+}
+
+/// Who has to prove a second time who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum MfaMode {
+    /// Nobody, whatever factors they have.
+    #[default]
+    Off,
+    /// Whoever turned a factor on.
+    Optional,
+    /// Everybody.
+    On,
+}
+
+/// What a sign-in may begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FirstFactor {
+    Password,
+    /// A code that is sent to this contact.
+    Code(Contact),
 }
 
 /// How a user gets back in.
@@ -160,6 +203,29 @@ impl Contact {
             "email" => Some(Self::Email),
             "phone_number" => Some(Self::PhoneNumber),
             _ => None,
+        }
+    }
+}
+
+impl PoolSettings {
+    /// Whether a sign-in in which the user has the choice may begin so.
+    #[must_use]
+    pub fn allows_first(&self, factor: FirstFactor) -> bool {
+        match self.first_factors.as_slice() {
+            [] => factor == FirstFactor::Password,
+            factors => factors.contains(&factor),
+        }
+    }
+}
+
+impl MfaSettings {
+    /// Whether the pool takes this factor.
+    #[must_use]
+    pub fn allows(&self, factor: SecondFactor) -> bool {
+        match factor {
+            SecondFactor::Sms => self.allows_sms,
+            SecondFactor::SoftwareToken => self.allows_software_token,
+            SecondFactor::Email => self.allows_email,
         }
     }
 }

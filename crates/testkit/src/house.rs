@@ -274,6 +274,29 @@ impl House {
         serde_json::from_slice(&presented.verify(&key).unwrap()).unwrap()
     }
 
+    /// The code that an authenticator with this secret shows now.
+    #[must_use]
+    pub fn shown(&self, secret: &str) -> String {
+        const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+        let bits = secret.chars().flat_map(|letter| {
+            let number = ALPHABET.find(letter).expect("a secret is base32");
+            (0..5).rev().map(move |bit| number >> bit & 1)
+        });
+        let bits: Vec<usize> = bits.collect();
+        let bytes =
+            bits.chunks_exact(8).map(|bits| bits.iter().fold(0, |byte, bit| byte << 1 | bit));
+        let bytes: Vec<u8> = bytes.map(|byte| u8::try_from(byte).unwrap()).collect();
+        crypto::TotpSecret::from_bytes(&bytes).code_at(self.clock.now()).to_string()
+    }
+
+    /// Answers a challenge of this name, asked of this user, with its session.
+    pub async fn answer(&self, name: &str, user: &str, asked: &Value, responses: Value) -> Answer {
+        let responses = merged(json!({ "USERNAME": user }), responses);
+        let input = json!({ "ClientId": self.client, "ChallengeName": name,
+            "Session": asked["Session"], "ChallengeResponses": responses });
+        self.call_unsigned("RespondToAuthChallenge", input).await
+    }
+
     /// Lets time pass.
     pub fn advance(&self, by: SignedDuration) {
         self.clock.advance(by);

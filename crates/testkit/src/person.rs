@@ -42,6 +42,18 @@ impl Person {
         SignedIn::of(&self.sign_in().await.ok())
     }
 
+    /// Sets up an authenticator and turns it on, and has its secret. The code that it shows now is used up.
+    pub async fn enrol(&self) -> String {
+        let tokens = self.tokens().await;
+        let given = tokens.call(&self.house, "AssociateSoftwareToken", json!({})).await.ok();
+        let secret = given["SecretCode"].as_str().expect("a secret").to_owned();
+        let code = json!({ "UserCode": self.house.shown(&secret) });
+        tokens.call(&self.house, "VerifySoftwareToken", code).await.ok();
+        let on = json!({ "SoftwareTokenMfaSettings": { "Enabled": true, "PreferredMfa": true } });
+        tokens.call(&self.house, "SetUserMFAPreference", on).await.ok();
+        secret
+    }
+
     /// Calls an operation with a fresh access token.
     pub async fn call(&self, operation: &str, input: Value) -> Answer {
         let tokens = self.tokens().await;

@@ -3,8 +3,8 @@
 use super::{keep, kept};
 use names::{ClientSecret, Scope};
 use pool::{
-    Client, ClientSettings, Error, Flow, OAuthFlow, OAuthSettings, Refusal, Schema, Unit, UserPool,
-    Validity,
+    Client, ClientSettings, Error, Flow, OAuthFlow, OAuthSettings, Refusal, Rotation, Schema, Unit,
+    UserPool, Validity,
 };
 use std::collections::BTreeSet;
 use wire::cognito_idp::{
@@ -73,12 +73,18 @@ pub(crate) fn settings(
     known: &Known<'_>,
 ) -> Result<ClientSettings, Error> {
     let rotation = request.refresh_token_rotation.as_ref();
-    if rotation.is_some_and(|rotation| rotation.feature == FeatureType::Enabled) {
-        return Err(Refusal::Unsupported(
-            "This version does not rotate refresh tokens, so RefreshTokenRotation must be DISABLED."
-                .into(),
-        )
-        .into());
+    let rotates = rotation.is_some_and(|rotation| rotation.feature == FeatureType::Enabled);
+    let mut flows = flows(request.explicit_auth_flows.as_deref().unwrap_or_default())?;
+    if rotates {
+        let given = request.explicit_auth_flows.as_deref().unwrap_or_default();
+        if given.contains(&ExplicitAuthFlowsType::AllowRefreshTokenAuth) {
+            return Err(Refusal::invalid(
+                "ALLOW_REFRESH_TOKEN_AUTH cannot be enabled together with refresh token rotation.",
+            )
+            .into());
+        }
+        // The flow gives no new refresh token, so it would be a way around the rotation.
+        flows.remove(&Flow::RefreshToken);
     }
     let propagates = request.enable_propagate_additional_user_context_data;
     if propagates == Some(true) && !known.has_secret {
@@ -91,10 +97,16 @@ pub(crate) fn settings(
     let units = request.token_validity_units.clone().unwrap_or_default();
     let mut settings = ClientSettings {
         name: request.client_name.clone(),
-        flows: flows(request.explicit_auth_flows.as_deref().unwrap_or_default())?,
+        flows,
         access_token: validity(request.access_token_validity, units.access_token),
         id_token: validity(request.id_token_validity, units.id_token),
         refresh_token: refresh_validity(request.refresh_token_validity, units.refresh_token),
+        rotation: rotation.filter(|_| rotates).map(|rotation| Rotation {
+            grace_seconds: rotation
+                .retry_grace_period_seconds
+                .and_then(|seconds| u8::try_from(seconds).ok())
+                .unwrap_or(0),
+        }),
         session_minutes: minutes(request.auth_session_validity),
         hides_missing_users: request.prevent_user_existence_errors
             == Some(PreventUserExistenceErrorTypes::Enabled),
@@ -346,11 +358,14 @@ pub(crate) fn client_type(
         read_attributes: names(&client.settings.read_attributes),
         write_attributes: names(&client.settings.write_attributes),
         explicit_auth_flows: Some(flows.filter(|flows| !flows.is_empty()).unwrap_or_else(|| {
-            vec![
+            let mut flows = vec![
                 ExplicitAuthFlowsType::AllowRefreshTokenAuth,
                 ExplicitAuthFlowsType::AllowUserSrpAuth,
                 ExplicitAuthFlowsType::AllowCustomAuth,
-            ]
+            ];
+            let refreshes = client.settings.rotation.is_none();
+            flows.retain(|flow| refreshes || *flow != ExplicitAuthFlowsType::AllowRefreshTokenAuth);
+            flows
         })),
         supported_identity_providers: some(oauth.identity_providers.clone()),
         callback_urls: some(oauth.callback_urls.clone()),

@@ -1,5 +1,6 @@
 //! How does a user look in the API's words?
 
+use super::mfa;
 use pool::{Attributes, Contact, Delivery, User, UserStatus};
 use wire::cognito_idp::{
     AttributeType, CodeDeliveryDetailsType, DeliveryMediumType, UserStatusType, UserType,
@@ -40,7 +41,7 @@ pub(crate) fn user_type(user: &User, attributes: Vec<AttributeType>) -> UserType
         user_last_modified_date: Some(user.modified_at.into()),
         enabled: Some(user.is_enabled),
         user_status: Some(status(user.status)),
-        mfa_options: None,
+        mfa_options: mfa::options(user),
     }
 }
 

@@ -3,18 +3,18 @@
 //! Every setting either has its meaning in [`PoolSettings`], or is kept as it was given and told back so,
 //! or is refused because ignoring it would make a pool weaker than its owner thinks.
 
-use super::{keep, kept, lambda, schema, template};
+use super::{keep, kept, lambda, mfa, schema, template};
 use names::AccountId;
 use pool::{
-    Alias, Contact, Error, PasswordPolicy, PoolSettings, Recovery, Refusal, Schema, SignInNames,
-    UserPool,
+    Alias, Contact, DeviceTracking, Error, MfaSettings, PasswordPolicy, PoolSettings, Recovery,
+    Refusal, Schema, SignInNames, UserPool,
 };
 use wire::cognito_idp::{
     AccountRecoverySettingType, AdminCreateUserConfigType, AdvancedSecurityModeType,
-    AliasAttributeType, AuthFactorType, CreateUserPoolRequest, DeletionProtectionType,
+    AliasAttributeType, CreateUserPoolRequest, DeletionProtectionType, DeviceConfigurationType,
     EmailConfigurationType, EmailSendingAccountType, PasswordPolicyType, RecoveryOptionNameType,
     SignInPolicyType, UpdateUserPoolRequest, UserAttributeUpdateSettingsType,
-    UserPoolDescriptionType, UserPoolMfaType, UserPoolPolicyType, UserPoolTierType, UserPoolType,
+    UserPoolDescriptionType, UserPoolPolicyType, UserPoolTierType, UserPoolType,
     UsernameAttributeType, UsernameConfigurationType, VerifiedAttributeType,
 };
 
@@ -92,11 +92,18 @@ pub(crate) fn new_schema(request: &CreateUserPoolRequest) -> Result<Schema, Erro
 }
 
 /// The settings that a creation, or an update as one, asks for.
-pub(crate) fn settings(request: CreateUserPoolRequest) -> Result<PoolSettings, Error> {
+pub(crate) fn settings(
+    request: CreateUserPoolRequest,
+    mfa: &MfaSettings,
+) -> Result<PoolSettings, Error> {
     refuse_unsupported(&request)?;
     let tier = request.user_pool_tier.unwrap_or(UserPoolTierType::Essentials);
     refuse_beyond(tier, &request)?;
+    let mfa = mfa::updated(mfa, &request)?;
     let policies = request.policies.unwrap_or_default();
+    let sign_in = policies.sign_in_policy.unwrap_or_default();
+    let first = sign_in.allowed_first_auth_factors.as_deref();
+    let first_factors = mfa::first_factors(first, tier, mfa.mode)?;
     let admin = request.admin_create_user_config.unwrap_or_default();
     let password_policy = password_policy(policies.password_policy, &admin)?;
     let lambda_config = request.lambda_config.unwrap_or_default();
@@ -129,15 +136,18 @@ pub(crate) fn settings(request: CreateUserPoolRequest) -> Result<PoolSettings, E
             },
             admin.invite_message_template,
         )?,
+        devices: devices(request.device_configuration.as_ref()),
+        mfa,
+        first_factors,
         inert: serde_json::Map::new(),
     };
     let inert = &mut settings.inert;
     keep(inert, "UserPoolTier", Some(&tier))?;
-    keep(inert, "SmsAuthenticationMessage", request.sms_authentication_message.as_ref())?;
     keep(inert, "UserAttributeUpdateSettings", updates)?;
     keep(inert, "AccountRecoverySetting", request.account_recovery_setting.as_ref())?;
     keep(inert, "VerificationMessageTemplate", request.verification_message_template.as_ref())?;
-    keep(inert, "DeviceConfiguration", request.device_configuration.as_ref())?;
+    let devices = request.device_configuration.as_ref();
+    keep(inert, "DeviceConfiguration", devices.filter(|it| **it != Default::default()))?;
     keep(inert, "EmailConfiguration", request.email_configuration.as_ref())?;
     keep(inert, "SmsConfiguration", request.sms_configuration.as_ref())?;
     keep(inert, "UserPoolTags", request.user_pool_tags.as_ref())?;
@@ -149,41 +159,24 @@ pub(crate) fn settings(request: CreateUserPoolRequest) -> Result<PoolSettings, E
     Ok(settings)
 }
 
-/// The settings after an update. What the update leaves out has its default again, but for the one setting
-/// that Cognito keeps.
+/// The settings after an update. What the update leaves out has its default again, but for one setting that
+/// Cognito keeps, and what is not an update's to say.
 pub(crate) fn updated(
     pool: &UserPool,
     request: CreateUserPoolRequest,
+    mfa: &MfaSettings,
 ) -> Result<PoolSettings, Error> {
-    const KEPT: &str = "DcrConfiguration";
-    let mut settings = settings(request)?;
-    if let (None, Some(before)) = (settings.inert.get(KEPT), pool.settings.inert.get(KEPT)) {
-        settings.inert.insert(KEPT.to_owned(), before.clone());
+    let mut settings = settings(request, mfa)?;
+    for name in ["DcrConfiguration", mfa::WEB_AUTHN] {
+        if let (None, Some(before)) = (settings.inert.get(name), pool.settings.inert.get(name)) {
+            settings.inert.insert(name.to_owned(), before.clone());
+        }
     }
     Ok(settings)
 }
 
 fn refuse_unsupported(request: &CreateUserPoolRequest) -> Result<(), Refusal> {
     let unsupported = |text: &'static str| Err(Refusal::Unsupported(text.into()));
-    if request.mfa_configuration.is_some_and(|mfa| mfa != UserPoolMfaType::Off) {
-        return unsupported(
-            "This version has no multi-factor authentication, so MfaConfiguration must be OFF.",
-        );
-    }
-    let policies = request.policies.as_ref();
-    let sign_in = policies.and_then(|policies| policies.sign_in_policy.as_ref());
-    let factors = sign_in.and_then(|policy| policy.allowed_first_auth_factors.as_deref());
-    if factors.is_some_and(|factors| factors != [AuthFactorType::Password]) {
-        return unsupported(
-            "This version knows passwords only, so AllowedFirstAuthFactors must be PASSWORD.",
-        );
-    }
-    let passwords = policies.and_then(|policies| policies.password_policy.as_ref());
-    if passwords.and_then(|policy| policy.password_history_size).is_some_and(|size| size > 0) {
-        return unsupported(
-            "This version keeps no password history, so PasswordHistorySize must be 0.",
-        );
-    }
     let add_ons = request.user_pool_add_ons.as_ref();
     let mode = add_ons.map(|add_ons| add_ons.advanced_security_mode);
     if mode == Some(AdvancedSecurityModeType::Enforced) {
@@ -201,6 +194,11 @@ fn refuse_beyond(tier: UserPoolTierType, request: &CreateUserPoolRequest) -> Res
         && tier != UserPoolTierType::Plus
     {
         return Err(Refusal::NotInTier("Threat protection is part of the PLUS plan only.".into()));
+    }
+    let passwords = request.policies.as_ref().and_then(|it| it.password_policy.as_ref());
+    let remembers = passwords.and_then(|policy| policy.password_history_size);
+    if tier == UserPoolTierType::Lite && remembers.is_some_and(|size| size > 0) {
+        return Err(Refusal::NotInTier("Password history is not part of the LITE plan.".into()));
     }
     Ok(())
 }
@@ -237,7 +235,10 @@ fn password_policy(
         needs_lowercase: policy.require_lowercase.unwrap_or(false),
         needs_numbers: policy.require_numbers.unwrap_or(false),
         needs_symbols: policy.require_symbols.unwrap_or(false),
-        history_size: 0,
+        history_size: policy
+            .password_history_size
+            .and_then(|size| u8::try_from(size).ok())
+            .unwrap_or(0),
         temporary_password_validity_days: temporary_password_days
             .or(unused_account_days)
             .unwrap_or(TEMPORARY_PASSWORD_DAYS),
@@ -270,6 +271,15 @@ fn recovery(given: Option<&AccountRecoverySettingType>) -> Result<Option<Vec<Rec
         RecoveryOptionNameType::AdminOnly => Recovery::AdminOnly,
     };
     Ok(Some(sorted.into_iter().map(|mechanism| way(mechanism.name)).collect()))
+}
+
+/// Devices are known apart as soon as one of the two settings is given.
+fn devices(given: Option<&DeviceConfigurationType>) -> Option<DeviceTracking> {
+    let given = given.filter(|given| **given != DeviceConfigurationType::default())?;
+    Some(DeviceTracking {
+        replaces_second_factor: given.challenge_required_on_new_device.unwrap_or(false),
+        is_remembered_on_prompt: given.device_only_remembered_on_user_prompt.unwrap_or(false),
+    })
 }
 
 fn contacts(given: Option<&[VerifiedAttributeType]>) -> Vec<Contact> {
@@ -326,7 +336,7 @@ pub(crate) fn user_pool_type(
         arn: Some(pool.id.arn(account)),
         creation_date: Some(pool.created_at.into()),
         last_modified_date: Some(pool.modified_at.into()),
-        policies: Some(policies(&pool.settings.password_policy)),
+        policies: Some(policies(&pool.settings)),
         deletion_protection: Some(deletion_protection),
         lambda_config: Some(lambda::lambda_config(&pool.settings.triggers)),
         schema_attributes: Some(pool.schema.rules.iter().map(schema::attribute).collect()),
@@ -344,12 +354,12 @@ pub(crate) fn user_pool_type(
             messages,
             kept(inert, "VerificationMessageTemplate")?,
         )),
-        sms_authentication_message: kept(inert, "SmsAuthenticationMessage")?,
+        sms_authentication_message: pool.settings.mfa.sms_message.clone(),
         user_attribute_update_settings: kept::<UserAttributeUpdateSettingsType>(
             inert,
             "UserAttributeUpdateSettings",
         )?,
-        mfa_configuration: Some(UserPoolMfaType::Off),
+        mfa_configuration: Some(mfa::mode_type(pool.settings.mfa.mode)),
         estimated_number_of_users: Some(i32::try_from(users).unwrap_or(i32::MAX)),
         device_configuration: kept(inert, "DeviceConfiguration")?,
         email_configuration: Some(email),
@@ -385,7 +395,8 @@ pub(crate) fn description(pool: &UserPool) -> Result<UserPoolDescriptionType, Er
     })
 }
 
-fn policies(policy: &PasswordPolicy) -> UserPoolPolicyType {
+fn policies(settings: &PoolSettings) -> UserPoolPolicyType {
+    let policy = &settings.password_policy;
     UserPoolPolicyType {
         password_policy: Some(PasswordPolicyType {
             minimum_length: Some(i32::from(policy.minimum_length)),
@@ -401,7 +412,7 @@ fn policies(policy: &PasswordPolicy) -> UserPoolPolicyType {
             )),
         }),
         sign_in_policy: Some(SignInPolicyType {
-            allowed_first_auth_factors: Some(vec![AuthFactorType::Password]),
+            allowed_first_auth_factors: Some(mfa::first_factor_types(settings)),
         }),
     }
 }

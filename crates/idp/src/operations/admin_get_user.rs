@@ -2,7 +2,10 @@
 
 use crate::{
     Idp,
-    convert::user::{attribute_list, status},
+    convert::{
+        mfa,
+        user::{attribute_list, status},
+    },
 };
 use pool::Error;
 use wire::{Access, Operation, cognito_idp::AdminGetUser};
@@ -20,9 +23,9 @@ impl Operation<Idp> for AdminGetUser {
             user_last_modified_date: Some(user.modified_at.into()),
             enabled: Some(user.is_enabled),
             user_status: Some(status(user.status)),
-            mfa_options: None,
-            preferred_mfa_setting: None,
-            user_mfa_setting_list: None,
+            mfa_options: mfa::options(&user),
+            preferred_mfa_setting: mfa::preferred(&user),
+            user_mfa_setting_list: mfa::setting_list(&user),
         })
     }
 }

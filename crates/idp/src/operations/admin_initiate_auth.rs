@@ -16,13 +16,15 @@ impl Operation<Idp> for AdminInitiateAuth {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let metadata = input.client_metadata.unwrap_or_default();
-        let caller = idp.pools.caller_of(&input.user_pool_id, &input.client_id, metadata).await?;
+        let mut caller =
+            idp.pools.caller_of(&input.user_pool_id, &input.client_id, metadata).await?;
         let parameters = Parameters::new(input.auth_parameters);
+        caller.device = parameters.device()?;
         let outcome = match input.auth_flow {
             AuthFlowType::AdminUserPasswordAuth | AuthFlowType::AdminNoSrpAuth => {
                 sign_in::by_password(idp, &caller, Flow::AdminUserPassword, &parameters).await?
             }
-            flow => sign_in::begin(idp, &caller, flow, &parameters).await?,
+            flow => sign_in::begin(idp, &caller, flow, input.session, &parameters).await?,
         };
         let answer = Answer::of(outcome)?;
         Ok(Self::Output {
@@ -30,7 +32,7 @@ impl Operation<Idp> for AdminInitiateAuth {
             session: answer.session,
             challenge_parameters: Some(answer.challenge_parameters),
             authentication_result: answer.authentication_result,
-            available_challenges: None,
+            available_challenges: answer.available_challenges,
         })
     }
 }

@@ -13,7 +13,9 @@ impl Operation<Idp> for ConfirmSignUp {
         let moves_alias = input.force_alias_creation.unwrap_or(false);
         let (name, code) = (&input.username, &input.confirmation_code);
         let hash = input.secret_hash.as_ref();
-        idp.pools.confirm_sign_up(&caller, name, code, hash, moves_alias).await?;
-        Ok(Self::Output::default())
+        let given = input.session.as_ref();
+        let confirmed =
+            idp.pools.confirm_sign_up(&caller, name, code, hash, moves_alias, given).await?;
+        Ok(Self::Output { session: confirmed })
     }
 }

@@ -1,7 +1,7 @@
 //! `CreateUserPool`: makes a pool.
 
 use crate::{Idp, convert::user_pool::user_pool_type, provision};
-use pool::Error;
+use pool::{Error, MfaSettings};
 use wire::{Access, Operation, cognito_idp::CreateUserPool};
 
 impl Operation<Idp> for CreateUserPool {
@@ -9,7 +9,7 @@ impl Operation<Idp> for CreateUserPool {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let id = provision::new_pool_id(idp)?;
-        let pool = provision::make_user_pool(idp, id, input).await?;
+        let pool = provision::make_user_pool(idp, id, input, &MfaSettings::default()).await?;
         let user_pool = user_pool_type(&pool, 0, idp.pools.account())?;
         Ok(Self::Output { user_pool: Some(user_pool) })
     }

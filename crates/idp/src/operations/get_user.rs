@@ -1,6 +1,9 @@
 //! `GetUser`: tells users about themselves, as far as their app may read.
 
-use crate::{Idp, convert::user::attribute_list_of};
+use crate::{
+    Idp,
+    convert::{mfa, user::attribute_list_of},
+};
 use pool::Error;
 use wire::{Access, Operation, cognito_idp::GetUser};
 
@@ -14,9 +17,9 @@ impl Operation<Idp> for GetUser {
         Ok(Self::Output {
             username: bearer.user.username.clone(),
             user_attributes: attribute_list_of(&bearer.user, may_read),
-            mfa_options: None,
-            preferred_mfa_setting: None,
-            user_mfa_setting_list: None,
+            mfa_options: mfa::options(&bearer.user),
+            preferred_mfa_setting: mfa::preferred(&bearer.user),
+            user_mfa_setting_list: mfa::setting_list(&bearer.user),
         })
     }
 }

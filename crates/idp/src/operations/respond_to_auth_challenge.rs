@@ -13,8 +13,9 @@ impl Operation<Idp> for RespondToAuthChallenge {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let metadata = input.client_metadata.unwrap_or_default();
-        let caller = idp.pools.caller(&input.client_id, metadata).await?;
+        let mut caller = idp.pools.caller(&input.client_id, metadata).await?;
         let responses = Parameters::new(input.challenge_responses);
+        caller.device = responses.device()?;
         let (name, session) = (input.challenge_name, input.session);
         let outcome = sign_in::answer(idp, &caller, name, session, &responses).await?;
         let answer = Answer::of(outcome)?;
@@ -23,7 +24,7 @@ impl Operation<Idp> for RespondToAuthChallenge {
             session: answer.session,
             challenge_parameters: Some(answer.challenge_parameters),
             authentication_result: answer.authentication_result,
-            available_challenges: None,
+            available_challenges: answer.available_challenges,
         })
     }
 }

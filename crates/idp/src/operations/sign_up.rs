@@ -27,7 +27,7 @@ impl Operation<Idp> for SignUp {
             user_confirmed: signed_up.is_confirmed,
             code_delivery_details: signed_up.delivery.map(delivery),
             user_sub: signed_up.sub.to_string(),
-            session: None,
+            session: signed_up.session,
         })
     }
 }

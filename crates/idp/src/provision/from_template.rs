@@ -5,7 +5,9 @@
 
 use crate::{Idp, fault, provision};
 use names::{ClientId, ClientSecret, UserPoolId};
-use pool::{Client, Domain, Error, Group, IdentityProvider, ResourceServer, User, UserPool};
+use pool::{
+    Client, Domain, Error, Group, IdentityProvider, MfaSettings, ResourceServer, User, UserPool,
+};
 use serde_json::{Map, Value};
 use std::fmt;
 use store::Kept;
@@ -76,8 +78,7 @@ const POOL: &[Renamed] = &[("UserPoolName", "PoolName")];
 
 /// An `AWS::Cognito::UserPool` under this id. Without a name in its properties it has this one.
 ///
-/// The properties for factors other than a password say something only together with an
-/// `MfaConfiguration` or `SignInPolicy` that asks for them, which is refused.
+/// `EnabledMfas` and the texts of codes by mail are what the API says in another operation.
 ///
 /// # Errors
 /// [`Unprovisioned`].
@@ -85,10 +86,47 @@ pub async fn user_pool(
     idp: &Idp,
     id: UserPoolId,
     name: &str,
-    properties: Map<String, Value>,
+    mut properties: Map<String, Value>,
 ) -> Result<Kept<UserPool>, Unprovisioned> {
+    let mfa = second_factors(&mut properties)?;
     let request = request::<CreateUserPool>(POOL, &[("UserPoolName", name)], properties)?;
-    Ok(provision::user_pool(idp, id, request).await?)
+    Ok(provision::user_pool(idp, id, request, mfa).await?)
+}
+
+/// The second factors of a pool, taken out of its properties; none if they do not speak of them.
+fn second_factors(
+    properties: &mut Map<String, Value>,
+) -> Result<Option<MfaSettings>, Unprovisioned> {
+    let wrong = |property: &str, text: &str| {
+        let (property, text) = (Some(property.to_owned()), text.to_owned());
+        Unprovisioned::Wrong(Wrong { property, text })
+    };
+    let mut text = |name: &str| match properties.remove(name) {
+        None => Ok(None),
+        Some(Value::String(text)) if text.contains("{####}") || name.ends_with("Subject") => {
+            Ok(Some(text))
+        }
+        Some(_) => Err(wrong(name, "The message must be a text that contains {####}.")),
+    };
+    let email_message = text("EmailAuthenticationMessage")?;
+    let email_subject = text("EmailAuthenticationSubject")?;
+    let Some(enabled) = properties.remove("EnabledMfas") else { return Ok(None) };
+    let mut mfa = MfaSettings { email_message, email_subject, ..MfaSettings::default() };
+    for factor in enabled.as_array().into_iter().flatten() {
+        match factor.as_str() {
+            Some("SMS_MFA") if properties.contains_key("SmsConfiguration") => mfa.allows_sms = true,
+            Some("SMS_MFA") => {
+                return Err(wrong("EnabledMfas", "SMS_MFA needs an SmsConfiguration."));
+            }
+            Some("SOFTWARE_TOKEN_MFA") => mfa.allows_software_token = true,
+            Some("EMAIL_OTP") => mfa.allows_email = true,
+            _ => {
+                let text = "A factor is SMS_MFA, SOFTWARE_TOKEN_MFA or EMAIL_OTP.";
+                return Err(wrong("EnabledMfas", text));
+            }
+        }
+    }
+    Ok(Some(mfa))
 }
 
 /// An `AWS::Cognito::UserPoolClient` under this id, with this secret if its properties ask for one.

@@ -152,19 +152,15 @@ async fn what_would_be_ignored_to_the_pools_harm_is_refused() {
     for (settings, text) in [
         (
             json!({ "MfaConfiguration": "ON" }),
-            "This version has no multi-factor authentication, so MfaConfiguration must be OFF.",
+            "SMS configuration and Auto verification for phone_number are required when MFA is required",
         ),
         (
             json!({ "LambdaConfig": { "CustomEmailSender": { "LambdaVersion": "V1_0", "LambdaArn": arn } } }),
             "KMSKeyID is required with a CustomEmailSender or CustomSMSSender.",
         ),
         (
-            json!({ "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } } }),
-            "This version knows passwords only, so AllowedFirstAuthFactors must be PASSWORD.",
-        ),
-        (
-            json!({ "Policies": { "PasswordPolicy": { "PasswordHistorySize": 3 } } }),
-            "This version keeps no password history, so PasswordHistorySize must be 0.",
+            json!({ "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"] } } }),
+            "This version has no sign-in that begins with WEB_AUTHN.",
         ),
         (
             json!({ "UserPoolTier": "PLUS", "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" } }),

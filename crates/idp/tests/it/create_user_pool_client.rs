@@ -84,6 +84,23 @@ async fn what_is_given_is_told_back() {
 }
 
 #[tokio::test]
+async fn rotation_takes_the_refresh_flow_out_of_the_usual_ones() {
+    let house = House::new().await;
+    let rotation = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": 60 });
+    let input = json!({ "UserPoolId": house.pool, "ClientName": "web",
+        "RefreshTokenRotation": rotation });
+    let made = house.call("CreateUserPoolClient", input).await.ok();
+    let client = &made["UserPoolClient"];
+    assert_eq!(client["RefreshTokenRotation"], rotation);
+    assert_eq!(client["ExplicitAuthFlows"], json!(["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"]));
+    let long =
+        json!({ "RefreshTokenRotation": { "Feature": "ENABLED", "RetryGracePeriodSeconds": 61 } });
+    assert!(
+        line(&house, long).await.starts_with("400 InvalidParameterException: 1 validation error")
+    );
+}
+
+#[tokio::test]
 async fn a_secret_may_be_brought_along() {
     let house = House::new().await;
     let secret = "abcdefghijklmnopqrstuvwxyz";
@@ -124,8 +141,9 @@ async fn settings_that_cannot_be_are_refused() {
     );
     expect!["400 InvalidParameterException: EnablePropagateAdditionalUserContextData needs a client with a secret."]
         .assert_eq(&line(&house, json!({ "EnablePropagateAdditionalUserContextData": true })).await);
-    expect!["400 InvalidParameterException: This version does not rotate refresh tokens, so RefreshTokenRotation must be DISABLED."]
-        .assert_eq(&line(&house, json!({ "RefreshTokenRotation": { "Feature": "ENABLED" } })).await);
+    expect!["400 InvalidParameterException: ALLOW_REFRESH_TOKEN_AUTH cannot be enabled together with refresh token rotation."]
+        .assert_eq(&line(&house, json!({ "RefreshTokenRotation": { "Feature": "ENABLED" },
+            "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"] })).await);
     expect![
         "400 InvalidParameterException: Invalid write attributes specified while creating a client"
     ]

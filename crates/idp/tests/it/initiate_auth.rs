@@ -60,8 +60,6 @@ async fn a_flow_must_be_of_this_side_and_allowed() {
     let house = House::with(json!({}), flows).await;
     expect!["400 InvalidParameterException: Custom auth lambda trigger is not configured for the user pool."]
         .assert_eq(&begin(&house, "CUSTOM_AUTH", json!({ "USERNAME": "ann" })).await.line());
-    expect!["400 InvalidParameterException: This version has no USER_AUTH flow."]
-        .assert_eq(&begin(&house, "USER_AUTH", json!({ "USERNAME": "ann" })).await.line());
 }
 
 /// ENM-01.

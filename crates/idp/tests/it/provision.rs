@@ -119,8 +119,36 @@ async fn what_is_wrong_is_told_with_its_property() {
         .assert_eq(&stack(&house, bad, client()).await.unwrap_err());
     let mut mfa = pool();
     mfa["MfaConfiguration"] = json!("ON");
-    expect!["This version has no multi-factor authentication, so MfaConfiguration must be OFF."]
+    expect![
+        "SMS configuration and Auto verification for phone_number are required when MFA is required"
+    ]
+    .assert_eq(&stack(&house, mfa.clone(), client()).await.unwrap_err());
+    mfa["EnabledMfas"] = json!(["SMS_MFA"]);
+    expect!["EnabledMfas: SMS_MFA needs an SmsConfiguration."]
+        .assert_eq(&stack(&house, mfa.clone(), client()).await.unwrap_err());
+    mfa["EnabledMfas"] = json!(["FACE"]);
+    expect!["EnabledMfas: A factor is SMS_MFA, SOFTWARE_TOKEN_MFA or EMAIL_OTP."]
         .assert_eq(&stack(&house, mfa, client()).await.unwrap_err());
+}
+
+#[tokio::test]
+async fn a_template_says_which_second_factors_there_are() {
+    let house = House::empty();
+    let mut mfa = pool();
+    mfa["MfaConfiguration"] = json!("ON");
+    mfa["EnabledMfas"] = json!(["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]);
+    mfa["EmailAuthenticationSubject"] = json!("Code");
+    mfa["EmailAuthenticationMessage"] = json!("It is {####}");
+    stack(&house, mfa.clone(), client()).await.unwrap();
+    let config = json!({ "MfaConfiguration": "ON",
+        "SoftwareTokenMfaConfiguration": { "Enabled": true },
+        "EmailMfaConfiguration": { "Subject": "Code", "Message": "It is {####}" } });
+    let told = house.call("GetUserPoolMfaConfig", json!({ "UserPoolId": id() })).await.ok();
+    assert_eq!(told, config);
+    mfa["EnabledMfas"] = json!(["SOFTWARE_TOKEN_MFA"]);
+    stack(&house, mfa, client()).await.unwrap();
+    let told = house.call("GetUserPoolMfaConfig", json!({ "UserPoolId": id() })).await.ok();
+    assert_eq!(told["EmailMfaConfiguration"], Value::Null);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

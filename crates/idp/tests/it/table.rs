@@ -30,9 +30,15 @@ fn every_operation_has_a_test_of_its_name() {
 }
 
 fn snake(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
     let mut snake = String::new();
-    for (at, letter) in name.char_indices() {
-        if at > 0 && letter.is_ascii_uppercase() {
+    for (at, letter) in letters.iter().enumerate() {
+        // An acronym is one word: the next begins with its last capital.
+        let begins = at > 0
+            && letter.is_ascii_uppercase()
+            && (letters[at - 1].is_ascii_lowercase()
+                || letters.get(at + 1).is_some_and(char::is_ascii_lowercase));
+        if begins {
             snake.push('_');
         }
         snake.push(letter.to_ascii_lowercase());
@@ -71,6 +77,13 @@ fn filled(name: &str, mut input: Value) -> Value {
         "ChangePassword" => {
             json!({ "PreviousPassword": PASSWORD, "ProposedPassword": "Another-Horse8!" })
         }
+        "RevokeUserSession" => json!({ "SessionId": format!("tkn{}", "a".repeat(25)) }),
+        "DeleteUserAttributes" => json!({ "UserAttributeNames": ["name"] }),
+        "ConfirmDevice" | "GetDevice" | "ForgetDevice" | "UpdateDeviceStatus" => {
+            json!({ "DeviceKey": "eu-west-1_00" })
+        }
+        "VerifySoftwareToken" => json!({ "UserCode": "123456" }),
+        "SetUserSettings" => json!({ "MFAOptions": [] }),
         _ => json!({}),
     };
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -91,20 +104,34 @@ macro_rules! unsigned {
 }
 
 const UNSIGNED: &[(&str, bool)] = unsigned! {
-    AdminDisableProviderForUser AdminLinkProviderForUser CreateIdentityProvider
-    DeleteIdentityProvider DescribeIdentityProvider GetIdentityProviderByIdentifier
-    ListIdentityProviders UpdateIdentityProvider
-    AdminAddUserToGroup AdminConfirmSignUp AdminCreateUser AdminDeleteUser AdminDisableUser
-    AdminEnableUser AdminGetUser AdminInitiateAuth AdminListGroupsForUser
-    AdminRemoveUserFromGroup AdminRespondToAuthChallenge AdminSetUserPassword
-    AdminUpdateUserAttributes AdminUserGlobalSignOut ChangePassword ConfirmForgotPassword
-    ConfirmSignUp CreateGroup CreateResourceServer CreateUserPool CreateUserPoolClient CreateUserPoolDomain
-    DeleteGroup DeleteResourceServer DeleteUser DeleteUserPool DeleteUserPoolClient DeleteUserPoolDomain
-    DescribeResourceServer DescribeUserPool DescribeUserPoolClient DescribeUserPoolDomain
-    ForgotPassword GetGroup
-    GetUser GetUserAttributeVerificationCode GlobalSignOut InitiateAuth ListGroups
-    ListResourceServers ListUserPoolClients ListUserPools ListUsers ListUsersInGroup
-    ResendConfirmationCode RespondToAuthChallenge RevokeToken SignUp UpdateGroup
-    UpdateResourceServer UpdateUserAttributes UpdateUserPool UpdateUserPoolClient UpdateUserPoolDomain
-    VerifyUserAttribute
+    AddCustomAttributes AddUserPoolClientSecret AdminAddUserToGroup AdminConfirmSignUp
+    AdminCreateUser AdminDeleteSoftwareToken AdminDeleteUser AdminDeleteUserAttributes
+    AdminDisableProviderForUser AdminDisableUser AdminEnableUser AdminForgetDevice
+    AdminGetDevice AdminGetUser AdminGetUserAuthFactors AdminInitiateAuth
+    AdminLinkProviderForUser AdminListDevices AdminListGroupsForUser AdminListUserSessions
+    AdminRemoveUserFromGroup AdminResetUserPassword AdminRespondToAuthChallenge
+    AdminRevokeUserSession AdminSetUserMFAPreference AdminSetUserPassword AdminSetUserSettings
+    AdminUpdateDeviceStatus AdminUpdateUserAttributes AdminUserGlobalSignOut
+    AssociateSoftwareToken ChangePassword ConfirmDevice ConfirmForgotPassword ConfirmSignUp
+    CreateGroup CreateIdentityProvider CreateManagedLoginBranding CreateResourceServer
+    CreateTerms CreateUserPool CreateUserPoolClient CreateUserPoolDomain DeleteGroup
+    DeleteIdentityProvider DeleteManagedLoginBranding DeleteResourceServer DeleteTerms
+    DeleteUser DeleteUserAttributes DeleteUserPool DeleteUserPoolClient
+    DeleteUserPoolClientSecret DeleteUserPoolDomain DescribeIdentityProvider
+    DescribeManagedLoginBranding DescribeManagedLoginBrandingByClient DescribeResourceServer
+    DescribeRiskConfiguration DescribeTerms DescribeTermsByClient DescribeUserPool
+    DescribeUserPoolClient DescribeUserPoolDomain ForgetDevice ForgotPassword GetDevice
+    GetGroup GetIdentityProviderByIdentifier GetLogDeliveryConfiguration
+    GetTokensFromRefreshToken GetUICustomization GetUser GetUserAttributeVerificationCode
+    GetUserAuthFactors GetUserPoolClientSessionConfiguration GetUserPoolMfaConfig
+    GetUserPoolSessionConfiguration GlobalSignOut InitiateAuth ListDevices ListGroups
+    ListIdentityProviders ListResourceServers ListTagsForResource ListTerms
+    ListUserPoolClientSecrets ListUserPoolClients ListUserPools ListUserSessions ListUsers
+    ListUsersInGroup ResendConfirmationCode RespondToAuthChallenge RevokeToken
+    RevokeUserSession SetLogDeliveryConfiguration SetRiskConfiguration SetUICustomization
+    SetUserMFAPreference SetUserPoolClientSessionConfiguration SetUserPoolMfaConfig
+    SetUserPoolSessionConfiguration SetUserSettings SignUp TagResource UntagResource
+    UpdateDeviceStatus UpdateGroup UpdateIdentityProvider UpdateManagedLoginBranding
+    UpdateResourceServer UpdateTerms UpdateUserAttributes UpdateUserPool UpdateUserPoolClient
+    UpdateUserPoolDomain VerifySoftwareToken VerifyUserAttribute
 };

@@ -104,6 +104,26 @@ async fn every_operation_asks_in_the_documented_order() {
     house.call_unsigned("RespondToAuthChallenge", answer).await.ok();
     log.push(format!("CUSTOM_CHALLENGE: {}", asked(&told).await));
 
+    mfa::configure(&house, "OPTIONAL").await;
+    let mut mail = json!({ "EmailMfaSettings": { "Enabled": true } });
+    tokens.call(&house, "SetUserMFAPreference", mail.clone()).await.ok();
+    house.sign_in("erin", PASSWORD).await.ok();
+    log.push(format!("InitiateAuth, a mailed second factor: {}", asked(&told).await));
+    let given = tokens.call(&house, "AssociateSoftwareToken", json!({})).await.ok();
+    let secret = given["SecretCode"].as_str().unwrap();
+    let first = json!({ "UserCode": house.shown(secret) });
+    tokens.call(&house, "VerifySoftwareToken", first).await.ok();
+    mail["EmailMfaSettings"] = json!({ "Enabled": false });
+    mail["SoftwareTokenMfaSettings"] = json!({ "Enabled": true });
+    tokens.call(&house, "SetUserMFAPreference", mail).await.ok();
+    log.push(format!("an authenticator: {}", asked(&told).await));
+    house.advance(SignedDuration::from_secs(30));
+    let begun = house.sign_in("erin", PASSWORD).await.ok();
+    log.push(format!("InitiateAuth, authenticator: {}", asked(&told).await));
+    let code = json!({ "SOFTWARE_TOKEN_MFA_CODE": house.shown(secret) });
+    house.answer("SOFTWARE_TOKEN_MFA", "erin", &begun, code).await.ok();
+    log.push(format!("SOFTWARE_TOKEN_MFA: {}", asked(&told).await));
+
     house.sign_in("mia", PASSWORD).await.ok();
     log.push(format!("InitiateAuth, known elsewhere: {}", asked(&told).await));
     house.call_unsigned("ForgotPassword", named("max")).await.ok();
@@ -116,6 +136,8 @@ async fn every_operation_asks_in_the_documented_order() {
         "Permanent": true });
     house.call("AdminSetUserPassword", password).await.ok();
     log.push(format!("an administrator's word: {}", asked(&told).await));
+    house.call("AdminResetUserPassword", ann).await.ok();
+    log.push(format!("AdminResetUserPassword: {}", asked(&told).await));
     expect![[r#"
         SignUp: PreSignUp_SignUp → CustomMessage_SignUp → CustomEmailSender_SignUp
         SignUp, confirmed at once: PreSignUp_SignUp → PostConfirmation_ConfirmSignUp
@@ -133,9 +155,14 @@ async fn every_operation_asks_in_the_documented_order() {
         PASSWORD_VERIFIER: PostAuthentication_Authentication → TokenGeneration_Authentication
         InitiateAuth, custom: PreAuthentication_Authentication → DefineAuthChallenge_Authentication → CreateAuthChallenge_Authentication
         CUSTOM_CHALLENGE: VerifyAuthChallengeResponse_Authentication → DefineAuthChallenge_Authentication → PostAuthentication_Authentication → TokenGeneration_Authentication
+        InitiateAuth, a mailed second factor: PreAuthentication_Authentication → CustomMessage_Authentication → CustomEmailSender_Authentication
+        an authenticator: 
+        InitiateAuth, authenticator: PreAuthentication_Authentication
+        SOFTWARE_TOKEN_MFA: PostAuthentication_Authentication → TokenGeneration_Authentication
         InitiateAuth, known elsewhere: UserMigration_Authentication → PreAuthentication_Authentication → PostAuthentication_Authentication → TokenGeneration_Authentication
         ForgotPassword, known elsewhere: UserMigration_ForgotPassword → CustomMessage_ForgotPassword → CustomEmailSender_ForgotPassword
-        an administrator's word: "#]].assert_eq(&log.join("\n"));
+        an administrator's word: 
+        AdminResetUserPassword: CustomMessage_ForgotPassword → CustomEmailSender_ForgotPassword"#]].assert_eq(&log.join("\n"));
 }
 
 #[tokio::test]

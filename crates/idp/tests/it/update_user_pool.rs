@@ -34,7 +34,7 @@ async fn what_is_left_out_has_its_default_again() {
 #[tokio::test]
 async fn an_update_is_checked_like_a_creation() {
     let house = House::new().await;
-    expect!["400 InvalidParameterException: This version has no multi-factor authentication, so MfaConfiguration must be OFF."]
+    expect!["400 InvalidParameterException: SMS configuration and Auto verification for phone_number are required when MFA is optional"]
         .assert_eq(&house.update_pool(json!({ "MfaConfiguration": "OPTIONAL" })).await.line());
     expect!["400 ResourceNotFoundException: User pool eu-west-1_Nobody123 does not exist."]
         .assert_eq(&house.update_pool(json!({ "UserPoolId": "eu-west-1_Nobody123" })).await.line());

@@ -61,7 +61,7 @@ impl OAuth {
             Err(error) => return Err(error.into()),
         }
         if let Some(sub) = &whose.signed_up {
-            let outcome = self.pools.sign_in_after_sign_up(caller, sub).await?;
+            let outcome = self.pools.sign_in_from_sign_up_page(caller, sub).await?;
             return self.after_factor(visit, &asked, outcome).await;
         }
         let carried = Carried::News { news: News::AccountConfirmed, username };
@@ -164,13 +164,13 @@ impl OAuth {
     ) -> pool::Result<()> {
         let hash = self.pools.own_secret_hash(&caller.client, username.as_str())?;
         let confirmed =
-            self.pools.confirm_sign_up(caller, username, code, hash.as_ref(), false).await;
+            self.pools.confirm_sign_up(caller, username, code, hash.as_ref(), false, None).await;
         match confirmed {
             // Somebody who is not there, or has been confirmed, is no other than a wrong code.
             Err(Error::Refused(
                 Refusal::NoUser | Refusal::NoUserForClient | Refusal::NotConfirmable(_),
             )) => Err(Refusal::CodeMismatch.into()),
-            done => done,
+            done => done.map(drop),
         }
     }
 

@@ -51,7 +51,7 @@ impl OAuth {
             Err(error) => return Err(error.into()),
         };
         if signed_up.is_confirmed {
-            let outcome = self.pools.sign_in_after_sign_up(caller, &signed_up.sub).await?;
+            let outcome = self.pools.sign_in_from_sign_up_page(caller, &signed_up.sub).await?;
             return self.after_factor(visit, &asked, outcome).await;
         }
         let sent_to = signed_up.delivery.map(|delivery| delivery.destination);

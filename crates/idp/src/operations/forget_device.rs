@@ -1,0 +1,15 @@
+//! `ForgetDevice`: users forget one of their devices.
+
+use crate::{Idp, convert::device};
+use pool::Error;
+use wire::{Access, NoOutput, Operation, cognito_idp::ForgetDevice};
+
+impl Operation<Idp> for ForgetDevice {
+    const ACCESS: Access = Access::AccessToken;
+
+    async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
+        let bearer = device::bearer(&idp.pools, input.access_token.as_ref()).await?;
+        idp.pools.forget_device(&bearer.user, &device::key(&input.device_key)?).await?;
+        Ok(NoOutput)
+    }
+}

@@ -1,0 +1,33 @@
+//! `SetUserPoolSessionConfiguration`: says whether a pool tracks sessions, and how many a user has at most.
+
+use crate::{Idp, convert::session};
+use pool::{Error, SessionTracking};
+use wire::{
+    Access, Operation,
+    cognito_idp::{SetUserPoolSessionConfiguration, UserSessionTrackingType},
+};
+
+impl Operation<Idp> for SetUserPoolSessionConfiguration {
+    const ACCESS: Access = Access::Iam;
+
+    async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
+        let wanted = SessionTracking {
+            is_enabled: input.user_session_tracking == UserSessionTrackingType::Enabled,
+            most_per_user: u8::try_from(input.token_session.max_per_user).unwrap_or(u8::MAX),
+        };
+        let now = idp.pools.now();
+        idp.pools
+            .change_pool(&input.user_pool_id, |pool| {
+                session::require_tier(pool)?;
+                pool.session_tracking = wanted;
+                pool.modified_at = now;
+                Ok(())
+            })
+            .await?;
+        Ok(Self::Output {
+            user_pool_id: Some(input.user_pool_id),
+            user_session_tracking: Some(input.user_session_tracking),
+            token_session: Some(input.token_session),
+        })
+    }
+}
