@@ -56,6 +56,7 @@ class TestPool:
         assert {
             "ALLOW_USER_SRP_AUTH",
             "ALLOW_USER_PASSWORD_AUTH",
+            "ALLOW_CUSTOM_AUTH",
             "ALLOW_REFRESH_TOKEN_AUTH",
         } <= set(web["ExplicitAuthFlows"])
         assert "ALLOW_ADMIN_USER_PASSWORD_AUTH" in server["ExplicitAuthFlows"]
@@ -117,7 +118,7 @@ class TestCustomizer:
         )
         assert "users/write" not in scopes()
 
-    def test_a_user_without_a_profile_signs_in(self, starter):
+    def test_a_user_without_a_profile_signs_in_and_has_one_then(self, house, starter):
         name, temporary, chosen = address(), secrets.password(), secrets.password()
         starter.cognito.admin_create_user(
             UserPoolId=starter.id,
@@ -129,8 +130,11 @@ class TestCustomizer:
         result = starter.web.respond(
             "NEW_PASSWORD_REQUIRED", begun["Session"], USERNAME=name, NEW_PASSWORD=chosen
         )["AuthenticationResult"]
+        # Nobody confirmed this user, so the profile is made by the trigger of the first sign-in.
         assert "first_name" not in tokens.claims(result["IdToken"])
-        assert "interesting_value" not in tokens.claims(result["AccessToken"])
+        assert tokens.claims(result["AccessToken"])["interesting_value"] == 42
+        answer = ask(house, "/public/user/me", result["AccessToken"])
+        assert answer.status_code == 200 and answer.json()["email"] == name
 
     def test_reserved_claims_are_the_pools(self, starter, ann):
         claims = tokens.claims(ann.sign_in()["AccessToken"])

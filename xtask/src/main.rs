@@ -1,4 +1,5 @@
-//! What does the repository do to itself? `cargo xtask shapes` writes the generated part of `wire`.
+//! What does the repository do to itself? It writes the generated part of `wire`, packs the functions for AWS
+//! Lambda, and measures them.
 
 #![expect(
     clippy::print_stdout,
@@ -6,17 +7,23 @@
     reason = "a command line tool for developers"
 )]
 
+mod bench_lambda;
 mod botocore;
 mod model;
 mod naming;
+mod package;
 mod patterns;
 mod shapes;
 
+use package::Architecture;
 use std::{env, error::Error, path::Path, process::ExitCode};
 
 const USAGE: &str = "\
 cargo xtask shapes           writes crates/wire/src/shapes from the pinned service models
-cargo xtask shapes --check   fails if that would change anything";
+cargo xtask shapes --check   fails if that would change anything
+cargo xtask package [--arch arm64|x86_64] [FUNCTION...]
+                             builds the functions for AWS Lambda into target/lambda, arm64 unless told
+cargo xtask bench-lambda     measures some of them on this machine";
 
 fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
@@ -24,6 +31,8 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["shapes"] => write_shapes(),
         ["shapes", "--check"] => check_shapes(),
+        ["package", rest @ ..] => package_functions(rest),
+        ["bench-lambda"] => root().and_then(bench_lambda::run),
         _ => Err(USAGE.into()),
     };
     match outcome {
@@ -36,6 +45,15 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn package_functions(words: &[&str]) -> Result<String, Box<dyn Error>> {
+    let (architecture, names) = match words {
+        ["--arch", architecture, names @ ..] => (Architecture::parse(architecture)?, names),
+        // What the template asks for.
+        names => (Architecture::Arm64, names),
+    };
+    package::table(&package::package(root()?, architecture, names)?)
 }
 
 fn write_shapes() -> Result<String, Box<dyn Error>> {

@@ -39,6 +39,12 @@ impl EnvelopeKey {
         Self { name: name.into(), key }
     }
 
+    /// The key itself, for a function that decrypts with the AWS Encryption SDK.
+    #[must_use]
+    pub fn reveal(&self) -> &[u8; KEY] {
+        &self.key
+    }
+
     /// Encrypts a short text for whoever has this key. What is in the context is readable by anybody and
     /// cannot be changed.
     ///

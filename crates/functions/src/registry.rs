@@ -104,7 +104,10 @@ impl Functions {
     ) -> Result<Bytes, Failure> {
         let registered = self.registered(arn).ok_or(Failure::NotFound)?;
         let timeout = registered.settings.timeout;
-        registered.call(Call { request_id, payload, timeout }).await
+        let ended = registered.attempt(Call { request_id: request_id.clone(), payload, timeout });
+        let ended = ended.await;
+        registered.tell(&request_id, &ended);
+        ended
     }
 
     /// What is configured about the function this ARN leads to.
@@ -134,15 +137,16 @@ impl Functions {
         let registered = self.registered(arn).ok_or(Failure::NotFound)?;
         let timeout = registered.settings.timeout.min(TRIGGER_TIMEOUT);
         let call = Call { request_id, payload, timeout };
+        let mut ended = registered.attempt(call.clone()).await;
         for pause in TRIGGER_PAUSES {
-            match registered.call(call.clone()).await {
-                Err(failure) if failure.is_worth_another_try() => {
-                    tokio::time::sleep(pause).await;
-                }
-                ended => return ended,
+            if !matches!(&ended, Err(failure) if failure.is_worth_another_try()) {
+                break;
             }
+            tokio::time::sleep(pause).await;
+            ended = registered.attempt(call.clone()).await;
         }
-        registered.call(call).await
+        registered.tell(&call.request_id, &ended);
+        ended
     }
 
     fn registered(&self, arn: &FunctionArn) -> Option<Arc<Registered>> {
@@ -153,7 +157,7 @@ impl Functions {
 
 impl Registered {
     /// Holds every transport to its promises about time and size, whatever it does itself.
-    async fn call(&self, call: Call) -> Result<Bytes, Failure> {
+    async fn attempt(&self, call: Call) -> Result<Bytes, Failure> {
         let (timeout, request_id) = (call.timeout, call.request_id.clone());
         let began = Instant::now();
         let ended = if call.payload.len() > MAX_PAYLOAD {
@@ -175,15 +179,22 @@ impl Registered {
                 bytes = answer.len(),
                 "a function answered"
             ),
-            Err(failure) => tracing::warn!(
+            Err(failure) => tracing::debug!(
                 function = self.name,
                 request_id,
                 milliseconds,
                 %failure,
-                "a function failed"
+                "an attempt to call a function failed"
             ),
         }
         ended
+    }
+
+    /// One line for a call that failed, however often it was tried.
+    fn tell(&self, request_id: &str, ended: &Result<Bytes, Failure>) {
+        if let Err(failure) = ended {
+            tracing::warn!(function = self.name, request_id, %failure, "a function failed");
+        }
     }
 }
 

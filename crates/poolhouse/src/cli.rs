@@ -17,6 +17,8 @@ pub enum Command {
     Dev(Dev),
     /// Run everything for real: admin calls are signed, data is shared or on disk.
     Serve(Serve),
+    /// Call a function of the template once.
+    Invoke(Invoke),
     /// Look into a token.
     Token(Token),
 }
@@ -43,6 +45,11 @@ pub struct Dev {
     /// Make every confirmation code this one.
     #[arg(long, value_name = "CODE")]
     pub fixed_code: Option<String>,
+    /// Make each function wait this long before its first call, to feel what a cold start feels like.
+    #[arg(long, value_name = "MS", default_value_t = 0, hide_default_value = true)]
+    pub cold_start: u64,
+    #[command(flatten)]
+    pub functions: FunctionArguments,
     #[command(flatten)]
     pub stack: StackArguments,
 }
@@ -82,11 +89,59 @@ pub struct Serve {
     /// Write the outputs of the template to this file, as JSON, once the server answers.
     #[arg(long, value_name = "FILE")]
     pub outputs: Option<PathBuf>,
+    /// Append what users do to this file, a JSON document a line, as the function user-events tells it.
+    #[arg(long, value_name = "FILE")]
+    pub user_events: Option<PathBuf>,
     /// Let tokens name the issuer that Cognito would, for verifiers that insist on it.
     #[arg(long)]
     pub aws_issuer: bool,
     #[command(flatten)]
+    pub functions: FunctionArguments,
+    #[command(flatten)]
     pub stack: StackArguments,
+}
+
+#[derive(Args)]
+pub struct Invoke {
+    /// The function: its logical id in the template, or its name.
+    pub function: String,
+    /// The file with the event, or `-` to read it from standard input.
+    #[arg(long, value_name = "FILE")]
+    pub event: PathBuf,
+    /// The SAM or CloudFormation template the function is of; the built-in starter if there is none.
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
+    /// Use the data in this directory.
+    #[arg(long, value_name = "DIR", conflicts_with = "memory")]
+    pub data: Option<PathBuf>,
+    /// Use data in memory, which is empty. This is the default.
+    #[arg(long)]
+    pub memory: bool,
+    #[command(flatten)]
+    pub functions: FunctionArguments,
+    #[command(flatten)]
+    pub stack: StackArguments,
+}
+
+/// How functions are run that are not Poolhouse's own.
+#[derive(Args)]
+pub struct FunctionArguments {
+    /// Do not run this function, but call it where it runs, as NAME=URL. NAME is its logical id or its name,
+    /// URL that of a server with Lambda's Invoke API (`cargo lambda watch`) or the whole Invoke URL. May be
+    /// given several times.
+    #[arg(long = "function", value_name = "NAME=URL")]
+    pub elsewhere: Vec<String>,
+    /// The Node.js that runs handlers for Node.js.
+    #[arg(long, value_name = "FILE", env = "POOLHOUSE_NODE", default_value = "node")]
+    pub node: PathBuf,
+    /// A folder in which `npm install aws-lambda-ric` was run; without it the nearest one, from the template's
+    /// folder upwards. A function that brings the package beside its code uses that.
+    #[arg(long, value_name = "DIR", env = "POOLHOUSE_NODE_CLIENT")]
+    pub node_client: Option<PathBuf>,
+    /// A virtual environment, or a Python, for which `pip install awslambdaric` was run; without it the nearest
+    /// `.venv`, from the template's folder upwards, or else `python3`.
+    #[arg(long, value_name = "PATH", env = "POOLHOUSE_PYTHON")]
+    pub python: Option<PathBuf>,
 }
 
 /// What a template is resolved with.

@@ -13,10 +13,13 @@ use crate::{
 };
 use comfy_table::{Table, presets};
 use crypto::{MasterKey, SystemRandom};
+use functions::TracedLogs;
 use names::Code;
 use std::{
+    collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 use wire::Admission;
 
@@ -41,6 +44,7 @@ pub async fn run(arguments: Dev) -> Result<(), Problem> {
     let outbox = DevOutbox::default();
     let plan = Plan {
         stack: &arguments.stack,
+        functions: &arguments.functions,
         identity_url: identity_url.clone(),
         api_url,
         has_aws_issuer: false,
@@ -48,8 +52,14 @@ pub async fn run(arguments: Dev) -> Result<(), Problem> {
         store,
         master,
         post: Arc::new(outbox.clone()),
+        publisher: Some(Arc::new(outbox.clone())),
+        logs: Arc::new(TracedLogs),
+        cold_start: Duration::from_millis(arguments.cold_start),
+        given: given(&identity_url),
+        shares_sender_keys: true,
         // Loopback only, and only by a name of this machine: whoever asks is at this machine.
         admission: Admission::AnyCredentials,
+        invoke_admission: Admission::AnyCredentials,
     };
     let house = Arc::new(House::build(plan, &read).await?);
     let doors = Servers {
@@ -64,6 +74,18 @@ pub async fn run(arguments: Dev) -> Result<(), Problem> {
     house.make_keys();
     running.until_end().await;
     Ok(())
+}
+
+/// What functions that are not ours find in their environment so that the AWS SDK in them comes back here.
+pub fn given(identity_url: &str) -> BTreeMap<&'static str, String> {
+    [
+        ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", identity_url),
+        ("AWS_ENDPOINT_URL_LAMBDA", identity_url),
+        ("AWS_ACCESS_KEY_ID", "dev"),
+        ("AWS_SECRET_ACCESS_KEY", "dev"),
+    ]
+    .map(|(name, value)| (name, value.to_owned()))
+    .into()
 }
 
 fn loopback(port: u16) -> SocketAddr {
@@ -96,9 +118,13 @@ fn greet(house: &House, identity_url: &str) {
     for note in &house.notes {
         println!("{note}");
     }
+    for problem in house.problems() {
+        println!("{problem}");
+    }
     println!("Messages and an overview: {identity_url}/_poolhouse/\n");
     println!("For the AWS CLI and SDKs:");
     println!("  export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER={identity_url}");
+    println!("  export AWS_ENDPOINT_URL_LAMBDA={identity_url}");
     println!(
         "  export AWS_REGION={} AWS_ACCESS_KEY_ID=dev AWS_SECRET_ACCESS_KEY=dev\n",
         house.region()

@@ -3,6 +3,8 @@
 use crate::Problem;
 use crypto::{Random, SystemRandom};
 use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
     fs::{File, OpenOptions},
     io::{self, ErrorKind, Read, Write},
     path::{Path, PathBuf},
@@ -31,6 +33,22 @@ pub fn try_read(path: &Path) -> Result<Option<String>, Problem> {
         return Err(Problem::text(format!("{}: longer than 4 MiB", path.display())));
     }
     Ok(Some(text))
+}
+
+/// The texts of the files of a folder whose names have this ending, by what stands before it.
+pub fn texts(folder: &Path, ending: &str) -> Result<BTreeMap<String, String>, Problem> {
+    let failed = |cause| Problem::new(folder.display().to_string(), cause);
+    let mut texts = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let name = path.file_stem().and_then(OsStr::to_str);
+        if path.extension() == Some(OsStr::new(ending))
+            && let Some(name) = name
+        {
+            texts.insert(name.to_owned(), read(&path)?);
+        }
+    }
+    Ok(texts)
 }
 
 /// A secret in a file, made now if the file is not there. Only its owner may read it.
@@ -103,6 +121,18 @@ mod tests {
         let names = std::fs::read_dir(path.parent().unwrap()).unwrap();
         let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["master.key"]);
+    }
+
+    #[test]
+    fn texts_of_a_folder_go_by_their_names() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in [("de.ftl", "Hallo"), ("de-CH.ftl", "Grüezi"), ("README", "no")] {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let texts = texts(folder.path(), "ftl").unwrap();
+        let expected = [("de", "Hallo"), ("de-CH", "Grüezi")];
+        assert_eq!(texts, expected.map(|(name, text)| (name.to_owned(), text.to_owned())).into());
+        assert!(super::texts(&folder.path().join("nowhere"), "ftl").is_err());
     }
 
     #[test]

@@ -2,24 +2,34 @@
 
 use crate::{
     Problem,
-    beside::{IssuersBeside, KeysBeside, ProfilesBeside},
-    cli::StackArguments,
+    beside::IssuersBeside,
+    cli::{FunctionArguments, StackArguments},
     deploy, files,
-    ids::StackIds,
+    foreign::Hosts,
+    ids::{NoIds, StackIds},
+    invoke_door::InvokeDoor,
+    ours::OurFunctions,
     pages_door,
+    runs::{Runs, sender_keys},
 };
 use crypto::{MasterKey, Random, SigningKey, SystemRandom, Workers};
-use functions::{Function, Functions, Settings};
+use functions::{Functions, InvokeApi, Logs, Settings, Tails};
 use gateway::Gateway;
 use idp::Idp;
 use jiff::Timestamp;
-use names::{AccountId, ClientId, Clock, Code, Issuer, Region, UserPoolId};
+use kit::user_events::Publisher;
+use names::{AccountId, ClientId, Clock, Code, Region};
 use oauth::OAuth;
 use pool::{IssuerForm, Pools, Post, Setup};
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use store::Store;
+use tempfile::TempDir;
 use template::{Stack, Template};
-use users::{BesidePool, Profiles, UserApi};
 use wire::Admission;
 
 /// The starter template, the very file of the repository.
@@ -32,6 +42,7 @@ const LATE_AFTER: Duration = Duration::from_secs(2);
 /// What a server is put together from.
 pub struct Plan<'a> {
     pub stack: &'a StackArguments,
+    pub functions: &'a FunctionArguments,
     pub identity_url: String,
     pub api_url: String,
     pub has_aws_issuer: bool,
@@ -39,7 +50,29 @@ pub struct Plan<'a> {
     pub store: Arc<dyn Store>,
     pub master: MasterKey,
     pub post: Arc<dyn Post>,
+    /// Who hears what users do, if anybody does.
+    pub publisher: Option<Arc<dyn Publisher>>,
+    /// Where the log lines of functions go.
+    pub logs: Arc<dyn Logs>,
+    /// How long each function waits before its first call.
+    pub cold_start: Duration,
+    /// What is added to the environment of functions that are not ours, where their own says nothing.
+    pub given: BTreeMap<&'static str, String>,
+    /// Whether functions that send codes are handed the keys to read them.
+    pub shares_sender_keys: bool,
     pub admission: Admission,
+    /// The same for calls of functions.
+    pub invoke_admission: Admission,
+}
+
+/// A function of the template.
+pub struct Named {
+    pub logical_id: String,
+    pub name: String,
+    /// Whether it is a process, whose host reports on each call.
+    pub is_process: bool,
+    /// Why it cannot be called.
+    pub problem: Option<String>,
 }
 
 /// A server that is ready to answer.
@@ -52,12 +85,18 @@ pub struct House {
     pub outputs: BTreeMap<String, String>,
     /// What of the template has no meaning here, a line each.
     pub notes: Vec<String>,
+    pub functions: Vec<Named>,
+    pub invoke: InvokeDoor,
     made: deploy::Made,
+    /// Code of functions that stood in the template, removed at the end.
+    _inline_code: Option<TempDir>,
 }
 
 /// A template that was read and found right, before anything is opened or made.
 pub struct ReadTemplate {
     template: Template,
+    /// Where it is; code and files that it names are looked for from here.
+    folder: PathBuf,
     region: Region,
     account: AccountId,
     parameters: BTreeMap<String, String>,
@@ -85,9 +124,12 @@ impl ReadTemplate {
             };
             parameters.insert(name.to_owned(), value.to_owned());
         }
-        let read = Self { template, region, account, parameters };
+        let folder = path.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+        let folder = std::path::absolute(folder.unwrap_or(Path::new(".")))
+            .map_err(|cause| Problem::new("the folder of the template", cause))?;
+        let read = Self { template, folder, region, account, parameters };
         // Once with names that do not matter, to find what is wrong before a file is made.
-        read.resolve(&template::DerivedIds, &arguments.stack_name)?;
+        read.resolve(&NoIds, &arguments.stack_name)?;
         Ok(read)
     }
 
@@ -142,22 +184,49 @@ impl House {
         });
         let issuers = IssuersBeside::new(pools.clone());
         let mut notes = ignored(&stack);
-        let ours = OurFunctions { pools: &pools, issuers: &issuers, clock: &clock };
+        let tails = Arc::new(Tails::new(plan.logs.clone()));
+        let hosts = Hosts::new(
+            plan.functions,
+            &read.folder,
+            plan.cold_start,
+            tails.clone(),
+            clock.clone(),
+        )?;
+        hosts.check(stack.functions())?;
+        let ours = OurFunctions {
+            pools: &pools,
+            issuers: &issuers,
+            clock: &clock,
+            random: &random,
+            post: &plan.post,
+            publisher: plan.publisher.as_ref(),
+            folder: &read.folder,
+        };
+        let oauth = pages_door::build(&pools, &plan)?;
+        let keys =
+            if plan.shares_sender_keys { sender_keys(&stack, &pools) } else { BTreeMap::new() };
+        let runs =
+            Runs { hosts, ours, cold_start: plan.cold_start, given: plan.given, sender_keys: keys };
+        let mut named = Vec::new();
         for function in stack.functions() {
+            let hosted = runs.function(function)?;
+            notes.extend(hosted.note);
             let timeout = Duration::from_secs(u64::from(function.timeout_seconds));
-            match ours.build(function)? {
-                Some(built) => functions.register(&function.name, Settings { timeout }, built),
-                None => notes.push(format!(
-                    "{} is not one of our own functions and is not called: its code would be run by a Lambda host, \
-                     which this version has not",
-                    function.logical_id
-                )),
-            }
+            functions.register(&function.name, Settings { timeout }, hosted.function);
+            named.push(Named {
+                logical_id: function.logical_id.clone(),
+                name: function.name.clone(),
+                is_process: hosted.is_process,
+                problem: hosted.problem,
+            });
         }
+        let inline_code = runs.hosts.into_inline_code();
         let idp = Idp::new(pools.clone());
         let made = deploy::deploy(&idp, &stack, &ids).await?;
         let apis =
             deploy::gateway_config(&pools, &stack, &read.region, &read.account, &plan.api_url)?;
+        let invoke = InvokeApi::new(functions.clone(), read.region.clone(), read.account.clone())
+            .with_tails(tails);
         let environment = gateway::Environment {
             functions,
             keys: Arc::new(issuers),
@@ -166,9 +235,19 @@ impl House {
         };
         let gateway = Gateway::new(apis, environment)
             .map_err(|cause| Problem::new("the API cannot be served", cause))?;
-        let oauth = pages_door::build(&pools, &plan)?;
         let door = idp::door(plan.admission, random);
-        Ok(Self { idp, door, gateway, oauth, outputs: stack.outputs.clone(), notes, made })
+        Ok(Self {
+            idp,
+            door,
+            gateway,
+            oauth,
+            outputs: stack.outputs.clone(),
+            notes,
+            functions: named,
+            invoke: InvokeDoor { api: invoke, admission: plan.invoke_admission },
+            made,
+            _inline_code: inline_code,
+        })
     }
 }
 
@@ -176,103 +255,29 @@ fn ignored(stack: &Stack) -> Vec<String> {
     if stack.ignored.is_empty() {
         return Vec::new();
     }
-    let names: Vec<String> = stack
-        .ignored
-        .iter()
-        .map(|ignored| format!("{} ({})", ignored.logical_id, ignored.kind))
-        .collect();
-    vec![format!("without meaning here: {}", names.join(", "))]
-}
-
-/// Our own functions, run in this process.
-struct OurFunctions<'a> {
-    pools: &'a Pools,
-    issuers: &'a IssuersBeside,
-    clock: &'a Clock,
-}
-
-impl OurFunctions<'_> {
-    /// The function that a template's code names, if it is one of ours.
-    fn build(&self, function: &template::Function) -> Result<Option<Arc<dyn Function>>, Problem> {
-        let folder = function.code.folder().unwrap_or_default().trim_end_matches('/');
-        let name = folder.rsplit('/').next().unwrap_or_default();
-        let environment = &function.environment;
-        let bad = |cause: kit::BadSetting| {
-            Problem::new(format!("function {}", function.logical_id), cause)
-        };
-        Ok(Some(match name {
-            kit::token_customizer::NAME => {
-                let profiles = self.profiles_of(environment);
-                let customizer =
-                    kit::token_customizer::TokenCustomizer::from_environment(environment, profiles);
-                Arc::new(customizer.map_err(bad)?.into_function())
-            }
-            kit::user_events::NAME => {
-                let profiles = self.profiles_of(environment);
-                let events = kit::user_events::UserEvents::from_environment(
-                    environment,
-                    profiles,
-                    self.clock.clone(),
-                );
-                Arc::new(events.map_err(bad)?.into_function())
-            }
-            kit::sign_up_guard::NAME => {
-                let path = environment.get(kit::sign_up_guard::DISPOSABLE_DOMAINS_FILE);
-                let domains = path.map(|path| files::read(Path::new(path))).transpose()?;
-                let guard = kit::sign_up_guard::SignUpGuard::from_environment(
-                    environment,
-                    domains.as_deref(),
-                );
-                Arc::new(guard.map_err(bad)?.into_function())
-            }
-            kit::authorizer::NAME => {
-                let issuer = environment.get("ISSUER").map(Issuer::parse);
-                let Some(Ok(issuer)) = issuer else {
-                    return Err(Problem::text(format!(
-                        "function {}: ISSUER is not the issuer of a pool",
-                        function.logical_id
-                    )));
-                };
-                let keys = Arc::new(KeysBeside { issuers: self.issuers.clone(), issuer });
-                let authorizer = kit::authorizer::Authorizer::from_environment(
-                    environment,
-                    keys,
-                    self.clock.clone(),
-                );
-                Arc::new(authorizer.map_err(bad)?.into_function())
-            }
-            users::NAME => {
-                let pool = environment.get("USER_POOL_ID").map(UserPoolId::parse);
-                let Some(Ok(pool)) = pool else {
-                    return Err(Problem::text(format!(
-                        "function {}: USER_POOL_ID is not the id of a pool",
-                        function.logical_id
-                    )));
-                };
-                let profiles = self.table_of(environment);
-                let accounts =
-                    BesidePool { pools: self.pools.clone(), pool, profiles: profiles.clone() };
-                let api = UserApi { profiles, accounts: Arc::new(accounts) };
-                Arc::new(users::into_function(api, self.clock.clone()))
-            }
-            _ => return Ok(None),
-        }))
+    let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
+    for ignored in &stack.ignored {
+        match kinds.iter_mut().find(|(kind, _)| *kind == ignored.kind) {
+            Some((_, names)) => names.push(&ignored.logical_id),
+            None => kinds.push((&ignored.kind, vec![&ignored.logical_id])),
+        }
     }
-
-    fn table_of(&self, environment: &kit::Environment) -> Profiles {
-        let table = environment.get("PROFILE_TABLE").map_or("profiles", String::as_str);
-        Profiles::new(self.pools.records().clone(), table)
-    }
-
-    fn profiles_of(&self, environment: &kit::Environment) -> Arc<dyn kit::Profiles> {
-        Arc::new(ProfilesBeside { profiles: self.table_of(environment), clock: self.clock.clone() })
-    }
+    let kinds = kinds.iter().map(|(kind, names)| format!("{kind} ({})", names.join(", ")));
+    vec![format!("without meaning here: {}", kinds.collect::<Vec<_>>().join(", "))]
 }
 
 impl House {
     /// The outputs of the template, as JSON.
     pub fn outputs_text(&self) -> String {
         serde_json::to_string_pretty(&self.outputs).unwrap_or_default() + "\n"
+    }
+
+    /// A line for each function that cannot be called.
+    pub fn problems(&self) -> impl Iterator<Item = String> {
+        self.functions.iter().filter_map(|function| {
+            let problem = function.problem.as_ref()?;
+            Some(format!("{} cannot be called: {problem}", function.logical_id))
+        })
     }
 
     /// The region that ids name.

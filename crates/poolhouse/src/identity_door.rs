@@ -1,11 +1,17 @@
 //! What answers at the identity address?
 //!
-//! The operations of user pools by their `X-Amz-Target`, and what verifiers of tokens look for under
-//! `/{pool}/.well-known/`.
+//! The operations of user pools by their `X-Amz-Target`, what verifiers of tokens look for under
+//! `/{pool}/.well-known/`, and calls of functions as Lambda's own API takes them.
 
-use crate::{house::House, listen::Unread, outbox::DevOutbox, page};
+use crate::{
+    house::House,
+    invoke_door::{self, InvokeDoor},
+    listen::Unread,
+    outbox::DevOutbox,
+    page,
+};
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, Method, Request, Response, StatusCode, header, request::Parts};
 use names::UserPoolId;
 use pool::{Error, Refusal};
 use serde_json::{Value, json};
@@ -21,12 +27,15 @@ pub struct IdentityDoor {
 
 impl IdentityDoor {
     /// The most bytes of a body that are worth reading.
-    pub fn body_limit(&self) -> usize {
-        self.house.door.body_limit()
+    pub fn body_limit(&self, head: &Parts) -> usize {
+        match InvokeDoor::is_for(head.uri.path()) {
+            true => InvokeDoor::BODY_LIMIT,
+            false => self.house.door.body_limit(),
+        }
     }
 
     /// The answer to a request whose body was not read, as an operation's fault.
-    pub fn refuse(&self, unread: Unread) -> Response<Bytes> {
+    pub fn refuse(&self, head: &Parts, unread: Unread) -> Response<Bytes> {
         let (name, message) = match unread {
             Unread::TooLarge => {
                 ("RequestEntityTooLargeException", "The body of the request is too large.")
@@ -36,6 +45,14 @@ impl IdentityDoor {
                 ("RequestTimeoutException", "The body of the request came too slowly.")
             }
         };
+        if InvokeDoor::is_for(head.uri.path()) {
+            let name = match unread {
+                Unread::TooLarge => "RequestTooLargeException",
+                Unread::Broken => "InvalidRequestContentException",
+                Unread::TooSlow => name,
+            };
+            return invoke_door::refusal(unread.status(), name, message);
+        }
         let fault = Fault::refusal(name, message).with_status(unread.status().as_u16());
         self.house.door.refuse(&fault)
     }
@@ -63,6 +80,9 @@ impl IdentityDoor {
         if request.method() == Method::GET || request.method() == Method::HEAD {
             return self.get(&request).await;
         }
+        if InvokeDoor::is_for(request.uri().path()) {
+            return self.house.invoke.answer(request).await;
+        }
         self.house.door.answer(&self.house.idp, request).await
     }
 
@@ -72,6 +92,10 @@ impl IdentityDoor {
             return match place {
                 "" => page::overview(&self.house, outbox),
                 "outputs" => json_answer(json!(self.house.outputs).to_string(), "no-store"),
+                "user-events" => {
+                    let events = serde_json::to_string(&outbox.user_events());
+                    json_answer(events.unwrap_or_default(), "no-store")
+                }
                 "messages" => {
                     let to = page::parameter(request.uri().query().unwrap_or_default(), "to");
                     json_answer(Value::from(outbox.to(to.as_deref())).to_string(), "no-store")

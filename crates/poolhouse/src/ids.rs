@@ -79,6 +79,10 @@ impl PhysicalIds for StackIds<'_> {
         }
     }
 
+    fn generated_secret(&self, logical_id: &str) -> Option<String> {
+        Some(self.text("secret", logical_id, MIXED, 64))
+    }
+
     fn local_url(&self, url: &AwsUrl<'_>) -> Option<String> {
         match url {
             AwsUrl::Identity { .. } => Some(self.identity_url.to_owned()),
@@ -86,6 +90,21 @@ impl PhysicalIds for StackIds<'_> {
             AwsUrl::Api { .. } => Some(self.api_url.to_owned()),
             AwsUrl::Domain { .. } => None,
         }
+    }
+}
+
+/// Names for finding out whether a template is right, before there is a master key. What is resolved with
+/// them is thrown away: their secrets are none.
+pub struct NoIds;
+
+impl PhysicalIds for NoIds {
+    fn attribute(&self, _: &str, kind: &str, attribute: &str) -> Option<String> {
+        let is_secret = (kind, attribute) == ("AWS::Cognito::UserPoolClient", "ClientSecret");
+        is_secret.then(|| "known later".to_owned())
+    }
+
+    fn generated_secret(&self, _: &str) -> Option<String> {
+        Some("known later".to_owned())
     }
 }
 
@@ -113,5 +132,24 @@ mod tests {
             assert_ne!(other, id(1, "a", "Pool"));
         }
         names::UserPoolId::parse(id(1, "a", "Pool")).unwrap();
+    }
+
+    #[test]
+    fn a_secret_of_a_template_is_long_and_its_own() {
+        let region = Region::parse("eu-west-1").unwrap();
+        let master = MasterKey::from_bytes(&[1; 32]).unwrap();
+        let ids = StackIds {
+            master: &master,
+            stack: "a",
+            region: &region,
+            identity_url: "http://127.0.0.1:9229",
+            api_url: "http://127.0.0.1:3000",
+            has_aws_issuer: false,
+        };
+        let secret = ids.generated_secret("Secret").unwrap();
+        assert_eq!(secret.len(), 64);
+        assert_eq!(ids.generated_secret("Secret").unwrap(), secret);
+        assert_ne!(ids.generated_secret("Other").unwrap(), secret);
+        assert_ne!(ids.text("client secret", "Secret", MIXED, 64), secret);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::Problem;
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{body::Incoming, server::conn::http1::Builder, service::service_fn};
 use hyper_util::{
@@ -42,11 +42,11 @@ impl Unread {
 
 /// Something that answers requests whose bodies were read.
 pub trait Answer: Send + Sync + 'static {
-    /// The most bytes of a body.
-    fn body_limit(&self) -> usize;
+    /// The most bytes of a body behind this head.
+    fn body_limit(&self, head: &Parts) -> usize;
 
     /// The answer, in the words of this door, to a request whose body was not read.
-    fn refuse(&self, unread: Unread) -> Response<Bytes>;
+    fn refuse(&self, head: &Parts, unread: Unread) -> Response<Bytes>;
 
     /// Answers.
     fn answer(
@@ -117,7 +117,7 @@ async fn answer(
     peer: SocketAddr,
 ) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
-    let limited = Limited::new(body, answers.body_limit());
+    let limited = Limited::new(body, answers.body_limit(&head));
     let unread = match tokio::time::timeout(BODY_WITHIN, limited.collect()).await {
         Ok(Ok(body)) => {
             let request = Request::from_parts(head, body.to_bytes());
@@ -127,7 +127,7 @@ async fn answer(
         Ok(Err(_)) => Unread::Broken,
         Err(_) => Unread::TooSlow,
     };
-    let mut response = answers.refuse(unread);
+    let mut response = answers.refuse(&head, unread);
     // What is left of the body would be read as the next request.
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response.map(Full::new)
@@ -168,11 +168,11 @@ mod tests {
     struct Scales;
 
     impl Answer for Scales {
-        fn body_limit(&self) -> usize {
+        fn body_limit(&self, _: &Parts) -> usize {
             10
         }
 
-        fn refuse(&self, unread: Unread) -> Response<Bytes> {
+        fn refuse(&self, _: &Parts, unread: Unread) -> Response<Bytes> {
             let mut response = Response::new(Bytes::from(format!("{unread:?}")));
             *response.status_mut() = unread.status();
             response

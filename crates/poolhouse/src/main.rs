@@ -8,58 +8,70 @@ mod beside;
 mod cli;
 mod deploy;
 mod dev;
+mod directory;
 mod files;
+mod foreign;
 mod house;
 mod identity_door;
 mod ids;
+mod interpreters;
+mod invoke;
+mod invoke_door;
 mod listen;
+mod ours;
 mod outbound;
 mod outbox;
 mod page;
 mod pages_door;
+mod runs;
 mod serve;
 mod stores;
 mod token;
 
 use clap::Parser;
 use cli::{Cli, Command};
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let is_dev = matches!(cli.command, Command::Dev(_));
-    start_log(is_dev);
-    match run(cli.command) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            #[expect(clippy::print_stderr, reason = "the last word of a command goes to its user")]
-            {
-                eprintln!("poolhouse: {problem}");
-            }
-            ExitCode::FAILURE
-        }
+    // First of all and without a look at anything else: each start of a function goes through here.
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().is_some_and(|first| first == foreign::LAUNCH) {
+        return failed(&foreign::launch(arguments));
     }
+    let cli = Cli::parse();
+    start_log(&cli.command);
+    run(cli.command).unwrap_or_else(|problem| failed(&problem))
+}
+
+#[expect(clippy::print_stderr, reason = "the last word of a command goes to its user")]
+fn failed(problem: &Problem) -> ExitCode {
+    eprintln!("poolhouse: {problem}");
+    ExitCode::FAILURE
 }
 
 /// Runs a command on a runtime with a thread for each core.
-fn run(command: Command) -> Result<(), Problem> {
+fn run(command: Command) -> Result<ExitCode, Problem> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|cause| Problem::new("the runtime does not start", cause))?;
     runtime.block_on(async {
         match command {
-            Command::Dev(arguments) => dev::run(arguments).await,
-            Command::Serve(arguments) => serve::run(arguments).await,
-            Command::Token(arguments) => token::run(arguments).await,
+            Command::Invoke(arguments) => return invoke::run(arguments).await,
+            Command::Dev(arguments) => dev::run(arguments).await?,
+            Command::Serve(arguments) => serve::run(arguments).await?,
+            Command::Token(arguments) => token::run(arguments).await?,
         }
+        Ok(ExitCode::SUCCESS)
     })
 }
 
-/// Logs go to standard error: lines for people in `dev`, JSON for machines in `serve`.
-fn start_log(is_dev: bool) {
+/// Logs go to standard error: lines for people, or JSON for machines in `serve`. A developer sees what functions
+/// log as well.
+fn start_log(command: &Command) {
     use tracing_subscriber::{EnvFilter, fmt};
-    let default = if is_dev { "warn" } else { "info" };
+    let is_serve = matches!(command, Command::Serve(_));
+    let default = if is_serve { "info" } else { "warn,lambda=info" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     // Below this the AWS SDK tells whole requests and answers, which are everybody's records. Who wants to see
     // them has to name the SDK's crates; `trace` for all is not enough.
@@ -67,8 +79,11 @@ fn start_log(is_dev: bool) {
         Ok(directive) => filter.add_directive(directive),
         Err(_) => filter,
     };
-    let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if is_dev { log.compact().init() } else { log.json().init() }
+    let log = fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    if is_serve { log.json().init() } else { log.compact().init() }
 }
 
 /// What a command ends with when it does not do what was asked: a text for its user.

@@ -1,24 +1,29 @@
-//! Where do mails and texts go?
+//! Where do mails and texts go, and who hears what users do?
 
 use crate::Problem;
 use async_trait::async_trait;
+use kit::{
+    Unavailable,
+    user_events::{Publisher, UserEvent},
+};
 use pool::{Channel, Message, Post, Undelivered};
 use serde_json::{Value, json};
 use std::{
     collections::VecDeque,
     fs::{File, OpenOptions},
-    io::Write,
+    io::{self, Write},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// How many messages `dev` shows.
+/// How many messages, and how many events of users, `dev` shows.
 const KEPT: usize = 1000;
 
-/// The messages that would have been sent, for a developer to read.
+/// The messages that would have been sent and the events that would have been published, for a developer to read.
 #[derive(Clone, Default)]
 pub struct DevOutbox {
     messages: Arc<Mutex<VecDeque<Message>>>,
+    user_events: Arc<Mutex<VecDeque<UserEvent>>>,
 }
 
 impl DevOutbox {
@@ -30,24 +35,42 @@ impl DevOutbox {
         };
         messages.iter().rev().filter(is_asked).map(document).collect()
     }
+
+    /// What users did, newest first.
+    pub fn user_events(&self) -> Vec<UserEvent> {
+        let events = self.user_events.lock().unwrap_or_else(PoisonError::into_inner);
+        events.iter().rev().cloned().collect()
+    }
 }
 
 #[async_trait]
 impl Post for DevOutbox {
     async fn send(&self, message: Message) -> Result<(), Undelivered> {
-        let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
-        if messages.len() >= KEPT {
-            messages.pop_front();
-        }
-        messages.push_back(message);
+        keep(&self.messages, message);
         Ok(())
     }
 }
 
-/// A file that messages are appended to, a JSON document a line, for whatever delivers them.
+#[async_trait]
+impl Publisher for DevOutbox {
+    async fn publish(&self, event: &UserEvent) -> Result<(), Unavailable> {
+        keep(&self.user_events, event.clone());
+        Ok(())
+    }
+}
+
+fn keep<T>(among: &Mutex<VecDeque<T>>, new: T) {
+    let mut kept = among.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.len() >= KEPT {
+        kept.pop_front();
+    }
+    kept.push_back(new);
+}
+
+/// A file that documents are appended to, one a line, for whatever does something with them.
 ///
-/// A line is in the file when its message counts as sent, and outlives the process. It is not forced to the
-/// disk: a code that is lost with the machine is asked for again.
+/// A line is in the file when it counts as told, and outlives the process. It is not forced to the disk: a code
+/// that is lost with the machine is asked for again.
 pub struct FileOutbox {
     file: Mutex<File>,
 }
@@ -63,14 +86,28 @@ impl FileOutbox {
         let file = file.map_err(|cause| Problem::new(path.display().to_string(), cause))?;
         Ok(Self { file: Mutex::new(file) })
     }
+
+    fn append(&self, document: &str) -> io::Result<()> {
+        let line = format!("{document}\n");
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(line.as_bytes())
+    }
 }
 
 #[async_trait]
 impl Post for FileOutbox {
     async fn send(&self, message: Message) -> Result<(), Undelivered> {
-        let line = format!("{}\n", document(&message));
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(line.as_bytes()).map_err(|cause| Undelivered(cause.to_string()))
+        let line = document(&message).to_string();
+        self.append(&line).map_err(|cause| Undelivered(cause.to_string()))
+    }
+}
+
+#[async_trait]
+impl Publisher for FileOutbox {
+    async fn publish(&self, event: &UserEvent) -> Result<(), Unavailable> {
+        let failed = |cause: io::Error| Unavailable::new("the file of user events", cause);
+        let line = serde_json::to_string(event).map_err(|cause| failed(cause.into()))?;
+        self.append(&line).map_err(failed)
     }
 }
 

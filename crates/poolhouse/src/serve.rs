@@ -11,11 +11,13 @@ use crate::{
     stores::{Place, check_master_key, master_key},
 };
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use functions::TracedLogs;
+use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use jiff::Timestamp;
+use kit::user_events::Publisher;
 use names::Issuer;
 use pool::Post;
-use std::{net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use wire::{Admission, sigv4::Verifier};
 
@@ -46,8 +48,15 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
             Arc::new(NoPost)
         }
     };
+    let publisher: Option<Arc<dyn Publisher>> = match &arguments.user_events {
+        Some(path) => Some(Arc::new(FileOutbox::open(path)?)),
+        None => None,
+    };
+    let keys = Arc::new(vec![access_key]);
+    let signed = || Admission::Signed(Verifier::new(keys.clone(), Arc::new(Timestamp::now)));
     let plan = Plan {
         stack: &arguments.stack,
+        functions: &arguments.functions,
         identity_url: public_url,
         api_url,
         has_aws_issuer: arguments.aws_issuer,
@@ -55,10 +64,14 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
         store,
         master,
         post,
-        admission: Admission::Signed(Verifier::new(
-            Arc::new(vec![access_key]),
-            Arc::new(Timestamp::now),
-        )),
+        publisher,
+        logs: Arc::new(TracedLogs),
+        cold_start: Duration::ZERO,
+        // Which server a function uses, and who it is there, is for its own environment to say.
+        given: BTreeMap::new(),
+        shares_sender_keys: false,
+        admission: signed(),
+        invoke_admission: signed(),
     };
     let house = Arc::new(House::build(plan, &read).await?);
     let doors = Servers {
@@ -71,6 +84,9 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
     }
     for note in &house.notes {
         tracing::info!(note);
+    }
+    for problem in house.problems() {
+        tracing::warn!(problem);
     }
     tracing::info!(outputs = house.outputs_text(), "poolhouse is open");
     house.make_keys();
@@ -122,12 +138,12 @@ impl Running {
 }
 
 impl Answer for IdentityDoor {
-    fn body_limit(&self) -> usize {
-        self.body_limit()
+    fn body_limit(&self, head: &Parts) -> usize {
+        self.body_limit(head)
     }
 
-    fn refuse(&self, unread: Unread) -> Response<Bytes> {
-        self.refuse(unread)
+    fn refuse(&self, head: &Parts, unread: Unread) -> Response<Bytes> {
+        self.refuse(head, unread)
     }
 
     async fn answer(&self, request: Request<Bytes>, _: SocketAddr) -> Response<Bytes> {
@@ -142,11 +158,11 @@ pub struct ApiDoor {
 }
 
 impl Answer for ApiDoor {
-    fn body_limit(&self) -> usize {
+    fn body_limit(&self, _: &Parts) -> usize {
         gateway::LARGEST_BODY
     }
 
-    fn refuse(&self, unread: Unread) -> Response<Bytes> {
+    fn refuse(&self, _: &Parts, unread: Unread) -> Response<Bytes> {
         let body: &[u8] = match unread {
             Unread::TooLarge => br#"{"message":"HTTP content length exceeded 10485760 bytes."}"#,
             Unread::Broken => br#"{"message":"Bad Request"}"#,

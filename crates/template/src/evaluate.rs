@@ -19,6 +19,9 @@ const DEPTH: usize = 256;
 /// bound, and nobody has written a template that comes near.
 const STEPS: usize = 48;
 
+/// How a text begins that CloudFormation looks up when it creates the resource.
+const LOOK_UP: &str = "{{resolve:";
+
 pub(crate) struct Evaluator<'a> {
     template: &'a Template,
     home: Home<'a>,
@@ -509,14 +512,17 @@ impl<'a> Evaluator<'a> {
         let at = node.at;
         let value = match node.value {
             Value::Scalar(mut scalar) => {
-                if scalar.text.contains("{{resolve:") {
-                    let message = format!(
-                        "expected a value that is known here; {} is looked up by CloudFormation: use \
-                         a parameter",
-                        quote(&scalar.text)
-                    );
-                    self.report.add(at, place, message);
-                    return Node::new(at, Value::Unknown);
+                if scalar.text.contains(LOOK_UP) {
+                    let Some(text) = self.looked_up(&scalar.text, place) else {
+                        let message = format!(
+                            "expected a value that is known here; {} is looked up by CloudFormation: use \
+                             a parameter, or a secret that this template lets be generated",
+                            quote(&scalar.text)
+                        );
+                        self.report.add(at, place, message);
+                        return Node::new(at, Value::Unknown);
+                    };
+                    return Node::new(at, self::text(text));
                 }
                 scalar.text = localise(scalar.text, &self.home, apis, self.ids);
                 Value::Scalar(scalar)
@@ -536,6 +542,44 @@ impl<'a> Evaluator<'a> {
             other => other,
         };
         Node::new(at, value)
+    }
+
+    /// The text with the secrets of this template in it, where it has CloudFormation look them up.
+    fn looked_up(&mut self, text: &str, place: &Place<'_>) -> Option<String> {
+        let mut done = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once(LOOK_UP) {
+            let (reference, after) = after.split_once("}}")?;
+            done.push_str(before);
+            done.push_str(&self.secret(reference, place)?);
+            rest = after;
+        }
+        done.push_str(rest);
+        Some(done)
+    }
+
+    /// The text of a secret by `secretsmanager:id` or `secretsmanager:id:SecretString`. Members of a
+    /// secret that is JSON, and versions, are for CloudFormation.
+    fn secret(&mut self, reference: &str, place: &Place<'_>) -> Option<String> {
+        let id = reference.strip_prefix("secretsmanager:")?;
+        let id = id.strip_suffix(":SecretString").unwrap_or(id);
+        let template = self.template;
+        let mut secrets =
+            template.resources.iter().filter(|one| one.kind == "AWS::SecretsManager::Secret");
+        let secret = secrets.find(|one| {
+            self.exists(one.condition.as_ref())
+                && self.physical_id(&one.logical_id, one.at, place).as_deref() == Some(id)
+        })?;
+        if let Some(written) = secret.properties.get("SecretString") {
+            let place = Place::Resource(&secret.logical_id);
+            let written = self.text(written, &place.key("SecretString"))?;
+            return Some(written).filter(|text| !text.contains(LOOK_UP));
+        }
+        let generated = secret.properties.get("GenerateSecretString")?;
+        if generated.get("GenerateStringKey").is_some() {
+            return None;
+        }
+        self.ids.generated_secret(&secret.logical_id)
     }
 }
 

@@ -20,6 +20,14 @@ pub trait PhysicalIds {
         None
     }
 
+    /// The text of a secret that the template lets Secrets Manager make up (`GenerateSecretString`). It
+    /// stands where the template writes `{{resolve:secretsmanager:${Secret}}}`. `None`: nobody knows one
+    /// here, and the template is refused. A derived text would be known to everybody.
+    fn generated_secret(&self, logical_id: &str) -> Option<String> {
+        let _ = logical_id;
+        None
+    }
+
     /// What stands here in the place of a URL of AWS.
     ///
     /// A template writes addresses in AWS's form (`https://cognito-idp.${AWS::Region}.amazonaws.com`),
@@ -32,7 +40,7 @@ pub trait PhysicalIds {
     }
 }
 
-/// Names everything in the derived form, and leaves all URLs as they are.
+/// Names everything in the derived form, leaves all URLs as they are, and knows no secrets.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DerivedIds;
 

@@ -1,9 +1,14 @@
 //! What of a profile has a consequence for the user's account?
 
-use crate::{Problem, Profile, Profiles, Status};
+#[cfg(feature = "beside-pool")]
+mod beside_pool;
+
+#[cfg(feature = "beside-pool")]
+pub use beside_pool::BesidePool;
+
+use crate::{Problem, Profile, Status};
 use async_trait::async_trait;
-use names::{Sub, UserPoolId};
-use pool::{Error, Pools, Refusal};
+use names::Sub;
 
 /// Changes that a profile and its pool user must make together.
 #[async_trait]
@@ -12,59 +17,7 @@ pub trait Accounts: Send + Sync + 'static {
     /// kept out is signed out everywhere.
     ///
     /// # Errors
-    /// [`Problem::NotFound`], [`Problem::Conflict`] for a status that this one does not lead to.
+    /// [`Problem::NotFound`], [`Problem::Conflict`] for a status that this one does not lead to,
+    /// [`Problem::Internal`] if neither could be changed.
     async fn set_status(&self, id: &Sub, status: Status) -> Result<Profile, Problem>;
-}
-
-/// Accounts in a pool of the same store: one commit for both.
-pub struct BesidePool {
-    pub pools: Pools,
-    pub pool: UserPoolId,
-    pub profiles: Profiles,
-}
-
-#[async_trait]
-impl Accounts for BesidePool {
-    async fn set_status(&self, id: &Sub, status: Status) -> Result<Profile, Problem> {
-        for _ in 0..8 {
-            let now = self.pools.now();
-            let row = self.profiles.find(id, now).await.map_err(Problem::broken)?;
-            let mut row = row.ok_or(Problem::NotFound)?;
-            if !row.document.status.leads_to(status) {
-                let from = row.document.status.as_str();
-                let to = status.as_str();
-                return Err(Problem::Conflict(format!(
-                    "A profile that is {from} cannot become {to}."
-                )));
-            }
-            row.document.status = status;
-            let user = match self.pools.user_by_sub(&self.pool, id).await {
-                Ok(mut user) => {
-                    if status.may_sign_in() {
-                        user.enable(now);
-                    } else {
-                        user.disable(now);
-                    }
-                    Some(user)
-                }
-                // The user was deleted; the profile can still be closed.
-                Err(Error::Refused(Refusal::NoUser)) => None,
-                Err(Error::Refused(refusal)) => return Err(Problem::refused(&refusal)),
-                Err(Error::Broken(broken)) => return Err(Problem::broken(broken)),
-            };
-            let done = self.pools.commit(|commit| {
-                commit.save(&row);
-                if let Some(user) = &user {
-                    commit.save(user);
-                }
-            });
-            match done.await {
-                Ok(()) => return Ok(row.into_inner().document),
-                Err(Error::Refused(Refusal::Contended)) => {}
-                Err(Error::Refused(refusal)) => return Err(Problem::refused(&refusal)),
-                Err(Error::Broken(broken)) => return Err(Problem::broken(broken)),
-            }
-        }
-        Err(Problem::Conflict("The profile is being changed by somebody else.".to_owned()))
-    }
 }

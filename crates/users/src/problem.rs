@@ -17,13 +17,11 @@ pub enum Problem {
 }
 
 impl Problem {
-    pub(crate) fn broken(cause: impl std::error::Error) -> Self {
+    /// A breakage of ours: the cause goes to the log, the caller learns nothing of it.
+    #[must_use]
+    pub fn broken(cause: impl std::error::Error) -> Self {
         tracing::error!(%cause, source = ?cause.source().map(ToString::to_string), "the user API is broken");
         Self::Internal
-    }
-
-    pub(crate) fn refused(refusal: &pool::Refusal) -> Self {
-        Self::Invalid(format!("The account cannot be changed: {refusal:?}."))
     }
 }
 

@@ -24,11 +24,31 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("gateway", &["crypto", "events", "functions", "names"]),
     // Our own functions: no store, no door, no AWS SDK.
     ("kit", &["crypto", "events", "functions", "names"]),
+    // The same functions on AWS Lambda: no pool, no store, and an SDK only behind `lambda-aws`.
+    ("lambda", &["functions", "kit", "names"]),
+    ("lambda-aws", &["crypto", "events", "kit", "lambda", "names", "users"]),
+    ("lambda-authorizer", &["crypto", "kit", "lambda"]),
+    ("lambda-custom-message", &["kit", "lambda"]),
+    ("lambda-passwordless", &["crypto", "kit", "lambda", "lambda-aws"]),
+    ("lambda-sign-up-guard", &["kit", "lambda"]),
+    ("lambda-token-customizer", &["kit", "lambda", "lambda-aws"]),
+    ("lambda-user-api", &["lambda", "lambda-aws", "names", "users"]),
+    ("lambda-user-events", &["kit", "lambda", "lambda-aws"]),
+    ("lambda-user-migration", &["kit", "lambda", "lambda-aws"]),
 ];
 
 /// What only the front, the adapters and the tests may link.
-const SOCKETS: &[&str] =
-    &["hyper-util", "aws-sdk-dynamodb", "aws-config", "redb", "reqwest", "tokio-rustls"];
+const SOCKETS: &[&str] = &[
+    "hyper-util",
+    "aws-sdk-cognitoidentityprovider",
+    "aws-sdk-dynamodb",
+    "aws-sdk-sesv2",
+    "aws-sdk-sns",
+    "aws-config",
+    "redb",
+    "reqwest",
+    "tokio-rustls",
+];
 
 fn workspace() -> BTreeMap<String, Package> {
     let metadata = MetadataCommand::new().no_deps().exec().unwrap();
@@ -58,7 +78,7 @@ fn every_crate_names_only_what_is_below_it() {
 
 #[test]
 fn every_crate_has_its_place() {
-    let elsewhere = ["poolhouse", "testkit", "xtask", "conformance"];
+    let elsewhere = ["poolhouse", "testkit", "lambda-testing", "xtask", "conformance"];
     for name in workspace().keys() {
         let is_placed = ARROWS.iter().any(|(placed, _)| placed == name);
         assert!(
@@ -70,8 +90,17 @@ fn every_crate_has_its_place() {
 
 #[test]
 fn only_the_front_and_the_adapters_reach_the_world() {
-    let reach =
-        ["poolhouse", "store-embedded", "store-dynamodb", "conformance", "testkit", "xtask"];
+    let reach = [
+        "poolhouse",
+        "lambda",
+        "lambda-aws",
+        "lambda-testing",
+        "store-embedded",
+        "store-dynamodb",
+        "conformance",
+        "testkit",
+        "xtask",
+    ];
     for (name, package) in workspace() {
         if reach.contains(&name.as_str()) {
             continue;

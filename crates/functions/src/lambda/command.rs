@@ -205,7 +205,7 @@ fn node_client(folder: &Path, interpreters: &Interpreters) -> Result<PathBuf, Un
         .ok_or_else(|| {
             Unusable::new(
                 "a Node.js handler needs the npm package aws-lambda-ric, in the node_modules of the \
-                 function or of the configured folder",
+                 function or of the configured folder: npm install aws-lambda-ric",
             )
         })
 }
@@ -213,13 +213,17 @@ fn node_client(folder: &Path, interpreters: &Interpreters) -> Result<PathBuf, Un
 fn python(folder: &Path, interpreters: &Interpreters) -> Result<PathBuf, Unusable> {
     let missing = || {
         Unusable::new(
-            "a Python handler needs a virtual environment with the package awslambdaric; configure its \
-             folder",
+            "a Python handler needs a virtual environment with the package awslambdaric: python3 -m venv \
+             .venv && .venv/bin/pip install awslambdaric",
         )
     };
     // Not canonical: through the link in its folder Python knows that it is a virtual environment's.
     let home = interpreters.python.as_deref().ok_or_else(missing)?;
     let home = std::path::absolute(home).map_err(|_| missing())?;
+    // What an executable finds, only it knows; whoever configured it has asked.
+    if home.is_file() {
+        return Ok(home);
+    }
     let python = home.join("bin").join("python");
     let libraries = std::fs::read_dir(home.join("lib")).into_iter().flatten().flatten();
     let mut places = libraries
@@ -327,6 +331,9 @@ mod tests {
         assert!(refusal(&python).contains("such as app.handler"));
         python.handler = "app.handler".to_owned();
         assert_eq!(command(&python).unwrap().arguments, ["-m", "awslambdaric", "app.handler"]);
+        // An executable is taken at its word.
+        python.interpreters.python = Some(folder.path().join("bin/python"));
+        assert_eq!(command(&python).unwrap().program, folder.path().join("bin/python"));
     }
 
     #[test]

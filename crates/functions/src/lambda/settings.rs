@@ -57,8 +57,8 @@ pub struct Interpreters {
     /// A folder in which `npm install aws-lambda-ric` was run. A function that brings the package in its own
     /// `node_modules` uses that.
     pub node_client: Option<PathBuf>,
-    /// A virtual environment in which `pip install awslambdaric` was run. A function that brings the
-    /// package beside its code uses that, with this environment's Python.
+    /// A virtual environment in which `pip install awslambdaric` was run, or a Python executable for which it
+    /// was. A function that brings the package beside its code uses that, with this Python.
     pub python: Option<PathBuf>,
 }
 

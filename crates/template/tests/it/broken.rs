@@ -213,7 +213,7 @@ fn what_only_the_cloud_can_say_is_refused() {
             template.yaml:5:21: Pool: UserPoolName: Fn::ImportValue reads another stack, and there is none here: use a parameter
             template.yaml:6:33: Pool: EmailVerificationMessage: Fn::Transform runs a macro in the cloud, which cannot be done here: write its result
             template.yaml:7:45: Pool: EmailVerificationSubject: Fn::Cidr is not resolved here: write the blocks out
-            template.yaml:8:31: Pool: SmsVerificationMessage: expected a value that is known here; "{{resolve:ssm:/name}}" is looked up by CloudFormation: use a parameter"#]],
+            template.yaml:8:31: Pool: SmsVerificationMessage: expected a value that is known here; "{{resolve:ssm:/name}}" is looked up by CloudFormation: use a parameter, or a secret that this template lets be generated"#]],
     );
 }
 

@@ -1,7 +1,7 @@
 //! Function calls, parameters, mappings and conditions that are right.
 
 use crate::house::{output, resolve, settings, try_resolve};
-use template::{DerivedIds, Template};
+use template::{DerivedIds, PhysicalIds, Problems, Template};
 
 #[test]
 fn every_function_has_its_short_and_its_long_form() {
@@ -184,4 +184,74 @@ Outputs: { Role: { Value: !GetAtt Role.Arn } }
     .unwrap();
     assert_eq!(stack.outputs["Role"], "arn:aws:iam::012345678901:role/test-Role");
     assert_eq!(stack.ignored[0].logical_id, "Role");
+}
+
+struct Secrets;
+
+impl PhysicalIds for Secrets {
+    fn generated_secret(&self, logical_id: &str) -> Option<String> {
+        Some(format!("made up for {logical_id}"))
+    }
+}
+
+/// The resolved output of a template with the secrets `Made`, `Known`, `Json`, `Circle` and `Gone`.
+fn with_secrets(value: &str) -> Result<String, Problems> {
+    let text = format!(
+        "
+Conditions: {{ No: !Equals [a, b] }}
+Resources:
+  Pool: {{ Type: AWS::Cognito::UserPool }}
+  Made:
+    Type: AWS::SecretsManager::Secret
+    Properties: {{ GenerateSecretString: {{ PasswordLength: 64 }} }}
+  Known:
+    Type: AWS::SecretsManager::Secret
+    Properties: {{ Name: mine, SecretString: !Sub '${{AWS::Region}} is no secret' }}
+  Json:
+    Type: AWS::SecretsManager::Secret
+    Properties: {{ GenerateSecretString: {{ SecretStringTemplate: '{{}}', GenerateStringKey: word }} }}
+  Circle:
+    Type: AWS::SecretsManager::Secret
+    Properties: {{ SecretString: '{{{{resolve:ssm:name}}}}' }}
+  Gone:
+    Type: AWS::SecretsManager::Secret
+    Condition: No
+    Properties: {{ GenerateSecretString: {{}} }}
+Outputs: {{ X: {{ Value: {value} }} }}
+"
+    );
+    let stack = Template::parse("template.yaml", &text)?.resolve(&settings(&Secrets))?;
+    Ok(stack.outputs["X"].clone())
+}
+
+#[test]
+fn a_secret_of_the_template_stands_where_it_is_looked_up() {
+    for (value, expected) in [
+        ("!Sub '{{resolve:secretsmanager:${Made}}}'", "made up for Made"),
+        ("!Sub '{{resolve:secretsmanager:${Made}:SecretString}}'", "made up for Made"),
+        ("!Sub '{{resolve:secretsmanager:${Known.Id}}}'", "eu-west-1 is no secret"),
+        (
+            "!Sub 'a {{resolve:secretsmanager:${Made}}} b {{resolve:secretsmanager:${Made}}} c'",
+            "a made up for Made b made up for Made c",
+        ),
+    ] {
+        assert_eq!(with_secrets(value).unwrap(), expected);
+    }
+}
+
+#[test]
+fn what_only_the_cloud_can_look_up_is_refused() {
+    for value in [
+        "'{{resolve:secretsmanager:elsewhere}}'",
+        "'{{resolve:ssm-secure:name}}'",
+        "!Sub '{{resolve:secretsmanager:${Made}'",
+        "!Sub '{{resolve:secretsmanager:${Made}:SecretString:member}}'",
+        "!Sub '{{resolve:secretsmanager:${Made}}} {{resolve:ssm:name}}'",
+        "!Sub '{{resolve:secretsmanager:${Json}}}'",
+        "!Sub '{{resolve:secretsmanager:${Circle}}}'",
+    ] {
+        let problems = with_secrets(value).unwrap_err().to_string();
+        assert!(problems.contains("is looked up by CloudFormation"), "{value}: {problems}");
+    }
+    assert!(with_secrets("!Sub '{{resolve:secretsmanager:${Gone}}}'").is_err());
 }

@@ -2,7 +2,8 @@
 
 use crate::house::settings;
 use template::{
-    ApiKind, Authorizer, AwsUrl, DerivedIds, PhysicalIds, RouteAuthorizer, Stack, Template,
+    ApiKind, Authorizer, AwsUrl, DerivedIds, Function, PhysicalIds, RouteAuthorizer, Settings,
+    Stack, Template,
 };
 
 const STARTER: &str = include_str!("../../../../template.yaml");
@@ -15,6 +16,10 @@ impl PhysicalIds for Local {
         (kind == "AWS::Cognito::UserPool").then(|| "eu-west-1_Abc123".to_owned())
     }
 
+    fn generated_secret(&self, logical_id: &str) -> Option<String> {
+        Some(format!("the secret of {logical_id}"))
+    }
+
     fn local_url(&self, url: &AwsUrl<'_>) -> Option<String> {
         match url {
             AwsUrl::Identity { .. } => Some("http://127.0.0.1:9229".to_owned()),
@@ -25,17 +30,49 @@ impl PhysicalIds for Local {
     }
 }
 
+/// Addresses as they are on AWS.
+struct Cloud;
+
+impl PhysicalIds for Cloud {
+    fn generated_secret(&self, _: &str) -> Option<String> {
+        Some("made up by Secrets Manager".to_owned())
+    }
+}
+
 fn starter(ids: &dyn PhysicalIds) -> Stack {
+    starter_with(ids, &[])
+}
+
+fn starter_with(ids: &dyn PhysicalIds, parameters: &[(&str, &str)]) -> Stack {
+    let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let settings = Settings { parameters: parameters.iter().map(own).collect(), ..settings(ids) };
     Template::parse("template.yaml", STARTER)
-        .and_then(|template| template.resolve(&settings(ids)))
+        .and_then(|template| template.resolve(&settings))
         .unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn function<'a>(stack: &'a Stack, logical_id: &str) -> &'a Function {
+    stack.functions().iter().find(|function| function.logical_id == logical_id).unwrap()
 }
 
 #[test]
 fn the_outputs_are_right_on_aws_and_at_home() {
-    let cloud = starter(&DerivedIds);
+    let cloud = starter(&Cloud);
     let names = cloud.outputs.keys().map(String::as_str).collect::<Vec<_>>();
-    assert_eq!(names, ["ApiUrl", "IdentityUrl", "ServerClientId", "UserPoolId", "WebClientId"]);
+    assert_eq!(
+        names,
+        [
+            "AlarmTopicArn",
+            "ApiUrl",
+            "IdentityUrl",
+            "Issuer",
+            "ProfileTableName",
+            "ServerClientId",
+            "UserEventsTopicArn",
+            "UserPoolId",
+            "WebClientId",
+        ]
+    );
     assert_eq!(cloud.outputs["IdentityUrl"], "https://cognito-idp.eu-west-1.amazonaws.com");
     let api = &cloud.apis()[0];
     let url = format!("https://{}.execute-api.eu-west-1.amazonaws.com/v1", api.id);
@@ -58,8 +95,11 @@ fn the_functions_are_our_own_and_know_what_they_need() {
     assert_eq!(
         folders,
         [
-            ("TokenCustomizer", "target/lambda/token-customizer/"),
+            ("SignUpGuard", "target/lambda/sign-up-guard/"),
             ("UserEvents", "target/lambda/user-events/"),
+            ("TokenCustomizer", "target/lambda/token-customizer/"),
+            ("CustomMessage", "target/lambda/custom-message/"),
+            ("Passwordless", "target/lambda/passwordless/"),
             ("Authorizer", "target/lambda/authorizer/"),
             ("UserApi", "target/lambda/user-api/"),
         ]
@@ -74,7 +114,7 @@ fn the_functions_are_our_own_and_know_what_they_need() {
         );
     }
     let table = stack.tables()[0].name.clone();
-    let customizer = &stack.functions()[0].environment;
+    let customizer = &function(&stack, "TokenCustomizer").environment;
     assert_eq!(customizer["PROFILE_TABLE"], table);
     let json = |name: &str| serde_json::from_str::<serde_json::Value>(&customizer[name]).unwrap();
     assert_eq!(
@@ -88,12 +128,66 @@ fn the_functions_are_our_own_and_know_what_they_need() {
         json("GROUP_SCOPES"),
         serde_json::json!({ "readers": ["users/read"], "admins": ["users/read", "users/write"] })
     );
-    let authorizer = &stack.functions()[2].environment;
+    let authorizer = &function(&stack, "Authorizer").environment;
     assert_eq!(authorizer["ISSUER"], "http://127.0.0.1:9229/eu-west-1_Abc123");
     assert_eq!(
         authorizer["CLIENT_IDS"],
         format!("{},{}", stack.outputs["WebClientId"], stack.outputs["ServerClientId"])
     );
+    let passwordless = &function(&stack, "Passwordless").environment;
+    assert_eq!(passwordless["PASSWORDLESS_SECRET"], "the secret of PasswordlessSecret");
+    assert_eq!(
+        (passwordless["CHALLENGE"].as_str(), passwordless["LINK_URL"].as_str()),
+        ("code", "")
+    );
+}
+
+#[test]
+fn what_is_optional_comes_with_its_parameters() {
+    let on = [
+        ("Architecture", "x86_64"),
+        ("DirectoryUrl", "https://directory.example.com"),
+        ("DirectoryAuthorization", "Bearer of-the-directory"),
+        ("LinkUrl", "https://shop.example.com/sign-in"),
+        ("MailFrom", "hello@shop.example.com"),
+        ("MailIdentity", "shop.example.com"),
+    ];
+    let stack = starter_with(&Local, &on);
+    let migration = function(&stack, "UserMigration");
+    assert_eq!(migration.code.folder(), Some("target/lambda/user-migration/"));
+    assert_eq!(migration.architectures, ["x86_64"]);
+    assert_eq!(migration.environment["DIRECTORY_URL"], "https://directory.example.com");
+    assert_eq!(migration.environment["DIRECTORY_AUTHORIZATION"], "Bearer of-the-directory");
+    let pool = stack.resource("UserPool").unwrap();
+    assert_eq!(pool.properties["LambdaConfig"]["UserMigration"], migration.arn);
+    assert_eq!(
+        pool.properties["EmailConfiguration"],
+        serde_json::json!({
+            "EmailSendingAccount": "DEVELOPER",
+            "From": "hello@shop.example.com",
+            "SourceArn": "arn:aws:ses:eu-west-1:012345678901:identity/shop.example.com",
+        })
+    );
+    let passwordless = &function(&stack, "Passwordless").environment;
+    assert_eq!(passwordless["CHALLENGE"], "code-and-link");
+    assert_eq!(passwordless["LINK_URL"], "https://shop.example.com/sign-in");
+
+    let pool = [("DirectoryUserPoolId", "eu-west-1_Old"), ("DirectoryClientId", "old")];
+    let stack = starter_with(&Local, &pool);
+    let migration = &function(&stack, "UserMigration").environment;
+    assert_eq!(migration["DIRECTORY_USER_POOL_ID"], "eu-west-1_Old");
+    assert_eq!(migration["DIRECTORY_URL"], "");
+}
+
+#[test]
+fn without_anybody_who_knows_its_secret_it_is_refused() {
+    let template = Template::parse("template.yaml", STARTER).unwrap();
+    let problems = template.resolve(&settings(&DerivedIds)).unwrap_err().to_string();
+    assert!(
+        problems.contains("PASSWORDLESS_SECRET: expected a value that is known here"),
+        "{problems}"
+    );
+    assert_eq!(problems.lines().count(), 1, "{problems}");
 }
 
 #[test]
@@ -102,14 +196,24 @@ fn the_pool_is_as_the_readme_says() {
     let pool = stack.resource("UserPool").unwrap();
     assert_eq!(pool.properties["UsernameAttributes"], serde_json::json!(["email"]));
     assert_eq!(pool.properties["UsernameConfiguration"]["CaseSensitive"], false);
+    assert_eq!(pool.properties["DeletionProtection"], "ACTIVE");
+    assert_eq!(pool.properties.get("EmailConfiguration"), None);
+    let arn = |logical_id: &str| function(&stack, logical_id).arn.as_str();
     assert_eq!(
         pool.properties["LambdaConfig"],
         serde_json::json!({
+            "PreSignUp": arn("SignUpGuard"),
+            "PostConfirmation": arn("UserEvents"),
+            "PreAuthentication": arn("UserEvents"),
+            "PostAuthentication": arn("UserEvents"),
             "PreTokenGenerationConfig": {
                 "LambdaVersion": "V2_0",
-                "LambdaArn": stack.functions()[0].arn,
+                "LambdaArn": arn("TokenCustomizer"),
             },
-            "PostConfirmation": stack.functions()[1].arn,
+            "CustomMessage": arn("CustomMessage"),
+            "DefineAuthChallenge": arn("Passwordless"),
+            "CreateAuthChallenge": arn("Passwordless"),
+            "VerifyAuthChallengeResponse": arn("Passwordless"),
         })
     );
     let clients = stack.of_kind("AWS::Cognito::UserPoolClient").collect::<Vec<_>>();
@@ -118,8 +222,8 @@ fn the_pool_is_as_the_readme_says() {
         assert_eq!(client.properties["UserPoolId"], "eu-west-1_Abc123");
         assert_eq!(client.properties["RefreshTokenValidity"], 30);
     }
-    let ignored = stack.ignored.iter().map(|one| one.kind.as_str()).collect::<Vec<_>>();
-    assert_eq!(ignored, ["AWS::Lambda::Permission"; 2]);
+    // Roles, logs, keys and alarms are for AWS, and no part of what the API answers.
+    assert!(stack.ignored.iter().all(|one| !one.is_part_of_an_api));
 }
 
 #[test]
@@ -163,7 +267,7 @@ fn the_api_has_its_five_routes() {
     assert!(matches!(
         &api.authorizers["OwnFunction"],
         Authorizer::LambdaToken { function_arn, header, ttl_seconds: 300, .. }
-            if *function_arn == stack.functions()[2].arn && header == "Authorization"
+            if *function_arn == function(&stack, "Authorizer").arn && header == "Authorization"
     ));
     assert_eq!(api.preflight_authorizer, RouteAuthorizer::Open);
 }

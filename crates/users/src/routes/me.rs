@@ -10,6 +10,6 @@ pub async fn run(
     Extension(At(now)): Extension<At>,
 ) -> Result<Json<Profile>, Problem> {
     let me = caller.sub().ok_or(Problem::Unauthorized)?;
-    let found = api.profiles.find(&me, now).await.map_err(Problem::broken)?;
-    Ok(Json(found.ok_or(Problem::NotFound)?.into_inner().document))
+    let found = api.profiles.find(&me, now).await?;
+    Ok(Json(found.ok_or(Problem::NotFound)?))
 }

@@ -14,6 +14,6 @@ pub async fn run(
     Extension(At(now)): Extension<At>,
 ) -> Result<Json<Profile>, Problem> {
     let id = Sub::parse(id).map_err(|_| Problem::NotFound)?;
-    let found = api.profiles.find(&id, now).await.map_err(Problem::broken)?;
-    Ok(Json(found.ok_or(Problem::NotFound)?.into_inner().document))
+    let found = api.profiles.find(&id, now).await?;
+    Ok(Json(found.ok_or(Problem::NotFound)?))
 }

@@ -131,6 +131,7 @@ fn pool() -> UserPool {
         modified_at: Timestamp::now(),
         names: SignInNames { username_attributes: vec![Contact::Email], ..SignInNames::default() },
         schema: Schema::new(&[]).unwrap(),
+        session_tracking: pool::SessionTracking::default(),
         settings: PoolSettings {
             name: "users".to_owned(),
             auto_verified: vec![Contact::Email],
@@ -146,6 +147,7 @@ fn client() -> Client {
         created_at: Timestamp::now(),
         modified_at: Timestamp::now(),
         secrets: Vec::new(),
+        sso_minutes: None,
         settings: ClientSettings {
             name: "web".to_owned(),
             flows: [Flow::UserPassword, Flow::UserSrp, Flow::RefreshToken].into(),

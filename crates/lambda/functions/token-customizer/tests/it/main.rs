@@ -1,0 +1,4 @@
+//! Does the token customizer binary do on Lambda what it should?
+
+#[cfg(test)]
+mod lambda;

@@ -1,0 +1,4 @@
+//! Does the user events binary do on Lambda what it should?
+
+#[cfg(test)]
+mod lambda;
