@@ -1,6 +1,8 @@
-// What do the pages look like? Takes the pictures of the documentation, or, given a folder, one of every page:
+// What do the pages look like? Takes the pictures of the documentation, as small as optipng makes them, or, given a
+// folder, one of every page:
 // `npm run pictures [-- FOLDER [LANGUAGE…]]`.
 
+import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -46,7 +48,9 @@ if (folder) {
   const docs = fileURLToPath(new URL("../../docs/pages", import.meta.url));
   mkdirSync(docs, { recursive: true });
   for (const [path, window, scheme] of documented) {
-    await take(path, window, scheme, join(docs, `${path.replace("/", "-")}-${window}-${scheme}.png`));
+    const file = join(docs, `${path.replace("/", "-")}-${window}-${scheme}.png`);
+    await take(path, window, scheme, file);
+    execFileSync("optipng", ["-quiet", "-strip", "all", file]);
   }
 }
 

@@ -6,9 +6,8 @@ import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 
 import { findings, start as startBrowser, windows } from "../browser.js";
-import { application, fixedCode, isBuilt, request, start } from "../house.js";
+import { fixedCode, request, start } from "../house.js";
 
-const skip = isBuilt ? false : "Poolhouse is not built: cargo build -p poolhouse";
 const password = "Correct-Horse-7!";
 const another = "Battery-Staple-8?";
 
@@ -16,13 +15,12 @@ let house;
 let browser;
 
 before(async () => {
-  if (skip) return;
   house = await start();
   browser = await startBrowser();
 });
 after(async () => {
   await browser?.close();
-  house?.stop();
+  await house?.stop();
 });
 
 const words = {
@@ -43,7 +41,8 @@ for (const [language, window, javaScriptEnabled] of [
   ["ar", "phone", true],
 ]) {
   const name = `sign-up, sign-out, sign-in and a forgotten password: ${language}, ${window}, JavaScript ${javaScriptEnabled ? "on" : "off"}`;
-  test(name, { skip }, async () => {
+  test(name, async () => {
+    const { application } = house;
     const say = words[language];
     const email = `ann-${randomBytes(5).toString("hex")}@example.com`;
     const context = await browser.newContext({ ...windows[window], javaScriptEnabled });

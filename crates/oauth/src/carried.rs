@@ -6,7 +6,7 @@
 use crate::{OAuth, visit::Visit};
 use jiff::{SignedDuration, Timestamp};
 use names::{Session, Sub, Username};
-use pool::{Caller, Result};
+use pool::{Caller, Contact, FirstChoice, Result, SecondFactor};
 use serde::{Deserialize, Serialize};
 
 /// How long a form may lie.
@@ -21,10 +21,40 @@ pub(crate) enum Carried {
     Named { username: Username, sent_to: Option<String> },
     /// Somebody signed up here, and knows the password therefore.
     SignedUp { sub: Sub, username: Username, sent_to: Option<String> },
-    /// A challenge of the pool waits to be answered. Further kinds of factor stand beside this one.
+    /// Somebody gave a name, and may begin in several ways.
+    Choosing { username: Username, choices: Vec<FirstChoice> },
+    /// A factor of a sign-in waits to be proven, chosen or set up.
+    Factor(Waiting),
+    /// A password waits to be chosen in place of a temporary one.
     NewPassword { session: Session, username: Username, asked_for: Vec<String> },
     /// There is something to tell.
     News { news: News, username: Username },
+}
+
+/// A factor that the pool waits for.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Waiting {
+    pub session: Session,
+    /// Whom the pool asks; where nobody has proven anything yet, the name as it was typed.
+    pub username: Username,
+    pub asks: Asks,
+}
+
+/// What is asked of a factor.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) enum Asks {
+    /// The code that an authenticator shows.
+    TokenCode,
+    /// A code that was sent.
+    SentCode { contact: Contact, is_first: bool, to: String },
+    /// Which of these is to be the second.
+    Second(Vec<SecondFactor>),
+    /// Which of these is to be set up.
+    SetUp(Vec<SecondFactor>),
+    /// The first code of an authenticator that was given this secret.
+    FirstTokenCode(String),
+    /// An address or number to which codes can go from now on.
+    Address(Contact),
 }
 
 /// What is told at the next page.

@@ -78,9 +78,17 @@ pub(crate) fn of_form(refusal: &Refusal) -> Problem {
         Refusal::PasswordBreaksPolicy(_) => {
             Problem::at(Field::NewPassword, Fault::PasswordBreaksPolicy)
         }
-        Refusal::CodeMismatch => Problem::at(Field::Code, Fault::WrongCode),
-        Refusal::CodeExpired => Problem::at(Field::Code, Fault::ExpiredCode),
-        Refusal::TooManyAttempts | Refusal::TooMany(_) => Problem::new(Fault::TooManyAttempts),
+        Refusal::CodeMismatch
+        | Refusal::WrongFactorCode
+        | Refusal::WrongOneTimeCode
+        | Refusal::NotEnrolled => Problem::at(Field::Code, Fault::WrongCode),
+        // A code of an authenticator that was told before: the next one will do.
+        Refusal::CodeExpired | Refusal::SoftwareTokenUsed => {
+            Problem::at(Field::Code, Fault::ExpiredCode)
+        }
+        Refusal::TooManyAttempts | Refusal::TooManyCodes | Refusal::TooMany(_) => {
+            Problem::new(Fault::TooManyAttempts)
+        }
         Refusal::InvalidSession | Refusal::SessionExpired | Refusal::SessionUsed => {
             Problem::new(Fault::SessionExpired)
         }

@@ -15,6 +15,7 @@ mod cookies;
 mod endpoints;
 mod fault;
 pub mod federation;
+mod looks;
 pub mod pages;
 mod parameters;
 mod place;
@@ -29,6 +30,7 @@ use cookies::Jar;
 use crypto::{MasterKey, SealingKey};
 use endpoints::CALLBACK;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use looks::{Dress, Looks};
 use names::ClientId;
 use pages::{PageFault, Theme};
 use place::{Place, Site};
@@ -44,7 +46,7 @@ pub struct Setup {
     /// allows.
     pub public_url: String,
     pub master: MasterKey,
-    /// How the pages look.
+    /// How the pages look where the API says nothing else.
     pub theme: Arc<Theme>,
     /// Public clients that may leave out PKCE, as Cognito lets all of them. A code that somebody catches on
     /// its way to one of them is good in their hands.
@@ -63,15 +65,16 @@ pub struct OAuth {
     federation: Federation,
     site: Site,
     jar: Jar,
-    theme: Arc<Theme>,
+    looks: Looks,
     seal: SealingKey,
     without_pkce: Arc<BTreeSet<ClientId>>,
 }
 
 /// The paths of the door, apart from everything below `/oauth2/` and `/assets/`.
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 13] = [
     "/login",
     "/login/new-password",
+    "/login/factor",
     "/login/account",
     "/login/consent",
     "/signup",
@@ -96,7 +99,7 @@ impl OAuth {
             site,
             pools: setup.pools,
             federation: setup.federation,
-            theme: setup.theme,
+            looks: Looks::new(setup.theme),
             seal: setup.master.sealing("hosted pages"),
             without_pkce: Arc::new(setup.without_pkce),
         })
@@ -149,10 +152,11 @@ impl OAuth {
             "/oauth2/token" => return self.token(&place, &request).await,
             "/oauth2/userInfo" => return self.user_info(&place, &request).await,
             "/oauth2/revoke" => return self.revoke(&place, &request).await,
-            _ if path.starts_with("/assets/") => return self.asset(&request),
+            _ if path.starts_with("/assets/") => return self.asset(&request).await,
             _ => {}
         }
         let (mut visit, read) = Visit::read(self, place, &request);
+        visit.dress(self.dress(&visit).await);
         if let Err(unreadable) = read {
             return visit.error(PageFault::BadRequest, Some(unreadable.text().to_owned()));
         }
@@ -179,6 +183,9 @@ impl OAuth {
             "/login" if is_post => self.sign_in(visit).await,
             "/login" => self.login(visit).await,
             "/login/new-password" if is_post => self.choose_new_password(visit).await,
+            "/login/factor" if is_post => self.answer_factor(visit).await,
+            // A form that was left, or a page that was loaded anew: what it was is not in its address.
+            "/login/factor" => self.leave_factor(visit).await,
             "/login/account" if is_post => self.choose_account(visit).await,
             "/login/account" => self.ask_for_account(visit).await,
             "/login/consent" if is_post => self.decide(visit).await,
@@ -202,11 +209,40 @@ impl OAuth {
         }
     }
 
-    fn asset(&self, request: &Request<Bytes>) -> Response<Bytes> {
+    /// How the pages of the client look that a request names. They are shown in any case: as everybody's, if it names
+    /// none, or if what was set for it cannot be read.
+    async fn dress(&self, visit: &Visit<'_>) -> Dress {
+        let client = visit.request_of_application().get("client_id");
+        let Some(client) = client.and_then(|client| ClientId::parse(client).ok()) else {
+            return self.looks.everybodys();
+        };
+        let pool = match &visit.place.pool {
+            Some(pool) => Ok(pool.clone()),
+            None => self.pools.client(&client).await.map(|client| client.pool.clone()),
+        };
+        let found = match pool {
+            Ok(pool) => self.looks.of(&self.pools, &pool, &client, visit.place.generation).await,
+            Err(error) => Err(error),
+        };
+        found.unwrap_or_else(|error| {
+            if let Error::Broken(error) = error {
+                tracing::error!(?error, "the looks of a page could not be read");
+            }
+            self.looks.everybodys()
+        })
+    }
+
+    async fn asset(&self, request: &Request<Bytes>) -> Response<Bytes> {
         let path = request.uri().path();
-        let theme = path.strip_prefix("/assets/theme/");
-        let found = match theme {
-            Some(name) => self.theme.asset(name),
+        let theme = match path.strip_prefix("/assets/theme/") {
+            Some(file) => self.looks.with_file(&self.pools, file).await.unwrap_or_else(|error| {
+                tracing::error!(?error, "the looks of a page could not be read");
+                None
+            }),
+            None => None,
+        };
+        let found = match &theme {
+            Some(theme) => theme.asset(path.rsplit('/').next().unwrap_or_default()),
             None => pages::asset(path),
         };
         let Some(asset) = found else { return answer::empty(StatusCode::NOT_FOUND) };

@@ -31,14 +31,13 @@ mod passwords;
 mod sheet;
 mod sign_in;
 mod sign_up;
-mod stylesheet;
 mod theme;
 mod totp;
 
 pub use assets::{Asset, asset};
 pub use branding::BadBranding;
 pub use choices::{Account, ChoicePurpose, ChooseAccount, ChooseFactor, Factor};
-pub use codes::{Confirm, EnterCode, LinkAccount, LinkProof, Means, Resend};
+pub use codes::{Confirm, EnrolAddress, EnterCode, LinkAccount, LinkProof, Means, Resend};
 pub use consent::{Consent, ConsentScope};
 pub use form::{
     AttributeField, AttributeKind, Fault, Field, Form, Identifier, Notice, PasswordRules, Problem,
@@ -50,11 +49,11 @@ pub use passkeys::{EnrolPasskey, EnterPasskey, PasskeyRequest};
 pub use passwords::{EnterPassword, ForgotPassword, NewPassword, ResetPassword};
 pub use sign_in::{LocalSignIn, SignIn};
 pub use sign_up::SignUp;
-pub use stylesheet::{BadCss, Stylesheet};
 pub use theme::{BadTheme, Theme};
 pub use totp::EnrolTotp;
 
 use askama::Template;
+pub use pool::{BadCss, Stylesheet};
 
 /// How a page is to look, which is the same for every page of a request.
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 //! The `Host` of a request chooses among what is configured; nothing is ever made of it. A domain means its
 //! pool; at the server's own address the client says which pool is meant.
 
-use crate::OAuth;
+use crate::{OAuth, looks::Generation};
 use http::{HeaderMap, header};
 use names::UserPoolId;
 use pool::{Domain, DomainKind, Result};
@@ -24,6 +24,8 @@ pub(crate) struct Place {
     pub base: String,
     /// The pool whose domain it is; none at the server's own address.
     pub pool: Option<UserPoolId>,
+    /// Which pages the domain shows.
+    pub generation: Option<Generation>,
 }
 
 impl Site {
@@ -97,7 +99,8 @@ impl OAuth {
         let Ok(host) = host.to_str() else { return Ok(None) };
         let host = split_port(host).0.to_ascii_lowercase();
         if self.site.is_own(&host) {
-            return Ok(Some(Place { base: self.site.url(&host), pool: None }));
+            let base = self.site.url(&host);
+            return Ok(Some(Place { base, pool: None, generation: None }));
         }
         let (name, kind) = self.site.domain_name(&host);
         let is_name = (1..=253).contains(&name.len())
@@ -108,7 +111,11 @@ impl OAuth {
         let found = self.pools.find_domain(name).await?.filter(|domain| domain.kind == kind);
         let Some(domain) = found else { return Ok(None) };
         let base = self.site.base_of(&domain);
-        Ok(base.map(|base| Place { base, pool: Some(domain.pool.clone()) }))
+        Ok(base.map(|base| Place {
+            base,
+            pool: Some(domain.pool.clone()),
+            generation: Some(Generation::of(domain.managed_login_version)),
+        }))
     }
 }
 

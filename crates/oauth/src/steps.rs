@@ -3,6 +3,8 @@
 mod account;
 mod confirm;
 mod consent;
+mod factors;
+mod first;
 mod login;
 mod new_password;
 mod recovery;

@@ -5,6 +5,7 @@ use crate::{
     asked::{Asked, Stop},
     carried::STEP,
     cookies::{Cookies, SetCookies},
+    looks::Dress,
     pages::{self, ErrorPage, Form, Language, Look, PageFault, Render},
     parameters::{LONGEST, Parameters, Unreadable},
     place::Place,
@@ -16,6 +17,7 @@ use names::UserPoolId;
 /// One request of a browser.
 pub(crate) struct Visit<'a> {
     oauth: &'a OAuth,
+    dress: Dress,
     pub place: Place,
     pub path: String,
     pub is_get: bool,
@@ -48,6 +50,7 @@ impl<'a> Visit<'a> {
             form: Parameters::default(),
             accept_language: text(headers, header::ACCEPT_LANGUAGE),
             set: SetCookies::default(),
+            dress: oauth.looks.everybodys(),
             oauth,
             place,
             cookies,
@@ -64,6 +67,11 @@ impl<'a> Visit<'a> {
             }
         }
         (visit, Ok(()))
+    }
+
+    /// Shows pages as they look for the client that asks.
+    pub fn dress(&mut self, dress: Dress) {
+        self.dress = dress;
     }
 
     /// Refuses a form that is not one of ours, shown to this very browser.
@@ -132,7 +140,7 @@ impl<'a> Visit<'a> {
         let chosen = self.query.get("lang");
         let before = self.oauth.jar.language(&self.cookies);
         let language =
-            self.oauth.theme.negotiate(chosen, before, self.accept_language.as_deref()).clone();
+            self.dress.theme.negotiate(chosen, before, self.accept_language.as_deref()).clone();
         if chosen.is_some() {
             self.oauth.jar.set_language(&mut self.set, &language.tag());
         }
@@ -149,15 +157,23 @@ impl<'a> Visit<'a> {
         let language = self.language();
         let here = format!("{}?{}", self.path, self.query.without(&["lang"]).query());
         let look = Look {
-            theme: &self.oauth.theme,
+            theme: &self.dress.theme,
             language: &language,
             here: self.is_get.then_some(here.as_str()),
             root: "",
-            theme_root: "/assets/theme",
+            theme_root: &self.dress.root,
         };
         let html = page.render(&look).html;
         let target = asked.map(Asked::form_target).filter(|target| !target.is_empty());
-        let targets: Vec<&str> = target.iter().map(String::as_str).collect();
+        let mut targets: Vec<&str> = target.iter().map(String::as_str).collect();
+        // An application that signs people in for another sends them on, and browsers hold each redirect after a
+        // form to the policy. Where it sends them we cannot know; only an application of this machine goes on
+        // without TLS.
+        match targets.first() {
+            Some(target) if target.starts_with("http:") => targets.extend(["https:", "http:"]),
+            Some(_) => targets.push("https:"),
+            None => {}
+        }
         answer::page(status, html, &pages::content_security_policy(&targets))
     }
 

@@ -4,6 +4,7 @@
 //! and a style sheet with a logo per pool or client.
 
 use crate::{Pools, Refusal, Result, pieces::Pieces};
+use crypto::sha256;
 use jiff::Timestamp;
 use names::{ClientId, UserPoolId};
 use serde::{Deserialize, Serialize};
@@ -61,6 +62,14 @@ pub struct UiContent {
     pub css: Option<String>,
     /// Base64 of the logo.
     pub image: Option<String>,
+}
+
+/// Changes with everything that changes how the pages of a pool's clients look, so that whoever keeps their looks
+/// knows with one read whether they are still right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LooksVersion {
+    pool: UserPoolId,
+    version: String,
 }
 
 /// What a new style is made from.
@@ -136,10 +145,68 @@ impl Record for UiCustomization {
     }
 }
 
+impl LooksVersion {
+    /// The partition that it is kept in, alone: it is written without being read.
+    pub fn listing(pool: &UserPoolId) -> String {
+        format!("pool/{pool}/looks")
+    }
+
+    fn key_of(pool: &UserPoolId) -> Key {
+        Key::new(Self::listing(pool), "looks")
+    }
+}
+
+impl Record for LooksVersion {
+    const KIND: &'static str = "version of looks";
+
+    fn key(&self) -> Key {
+        Self::key_of(&self.pool)
+    }
+}
+
 /// How often a reader looks again when somebody has just changed what is read.
 const LOOKS: usize = 8;
 
+/// The name under which a logo is served: it holds the hash, so that the file may be kept for ever. `None` for what is
+/// neither PNG nor JPEG.
+#[must_use]
+pub fn logo_name(image: &[u8]) -> Option<String> {
+    let extension = match image {
+        [0x89, b'P', b'N', b'G', ..] => "png",
+        [0xff, 0xd8, 0xff, ..] => "jpg",
+        _ => return None,
+    };
+    let hash: String = sha256(image).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    Some(format!("logo-{hash}.{extension}"))
+}
+
 impl Pools {
+    /// What changes with everything that changes how the pages of a pool's clients look. `None` until anything did.
+    ///
+    /// # Errors
+    /// Breakages only.
+    pub async fn looks_version(&self, pool: &UserPoolId) -> Result<Option<String>> {
+        let key = LooksVersion::key_of(pool);
+        let found = self.records().get_shared::<LooksVersion>(&key, self.now()).await?;
+        Ok(found.map(|found| found.version.clone()))
+    }
+
+    fn change_looks(&self, commit: &mut Commit, pool: &UserPoolId) {
+        let version = self.random().uuid_v4();
+        commit.put(&LooksVersion { pool: pool.clone(), version });
+    }
+
+    /// Where the pages serve the logo of a customization. `None` for what is neither PNG nor JPEG.
+    #[must_use]
+    pub fn logo_url(&self, customization: &UiCustomization, image: &[u8]) -> Option<String> {
+        let name = logo_name(image)?;
+        let owner = match &customization.client {
+            Some(client) => client.as_str(),
+            None => customization.pool.as_str(),
+        };
+        Some(format!("{}/assets/theme/{owner}/{name}", self.origin()))
+    }
+
     /// Keeps a new style.
     ///
     /// # Errors
@@ -153,6 +220,7 @@ impl Pools {
         let branding =
             Branding { id, pool, client, is_default, created_at: now, modified_at: now, pieces };
         commit.create(&branding);
+        self.change_looks(&mut commit, &branding.pool);
         match self.records().commit(commit, now).await {
             Ok(()) => Ok(branding),
             Err(Refused::Conflict(_)) => Err(Refusal::BrandingExists.into()),
@@ -172,6 +240,7 @@ impl Pools {
         branding.pieces = Pieces::write(&mut commit, &partition, name, style)?;
         branding.modified_at = self.now();
         commit.save(branding);
+        self.change_looks(&mut commit, &branding.pool);
         Ok(self.records().commit(commit, self.now()).await?)
     }
 
@@ -184,6 +253,7 @@ impl Pools {
         let partition = Branding::content(&branding.pool);
         self.remove_pieces(&mut commit, &partition, &branding.pieces).await?;
         commit.delete(branding);
+        self.change_looks(&mut commit, &branding.pool);
         Ok(self.records().commit(commit, self.now()).await?)
     }
 
@@ -259,6 +329,7 @@ impl Pools {
             let now = self.now();
             let old = self.records().get::<UiCustomization>(&key, now).await?;
             let mut commit = Commit::new();
+            self.change_looks(&mut commit, pool);
             if let Some(old) = &old {
                 if content.image.is_none() {
                     let before = self.read_pieces::<UiContent>(&partition, &old.pieces).await?;

@@ -5,11 +5,11 @@
 //! The right one ends it.
 
 use crate::{
-    Caller, Challenge, Contact, Delivery, Error, Outcome, Pools, Refusal, Result, SecondFactor,
-    User, UserPool,
-    challenge::{Asked, FactorStep, SentFactor, SetUpStage, SetUpStep, SoFar},
+    Allowance, Caller, Challenge, Contact, Delivery, Error, Outcome, Pools, Refusal, Result,
+    SecondFactor, User, UserPool,
+    challenge::{Asked, FactorStep, SentFactor, SetUpStage, SetUpStep, SoFar, Waiting},
     factors::Next,
-    is_email,
+    is_email, is_phone_number,
     message::Occasion,
 };
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
@@ -159,7 +159,7 @@ impl Pools {
                     return Err(Refusal::WrongFactorCode.into());
                 }
                 let user = match waiting.step.asked {
-                    Asked::SetUpCode(_) => self.set_up_email(pool, &user, &sent.value).await?,
+                    Asked::SetUpCode(_) => self.set_up_contact(pool, &user, sent).await?,
                     _ => self.prove_contact(pool, user, sent).await?,
                 };
                 let factor = match sent.contact {
@@ -244,23 +244,110 @@ impl Pools {
                 self.after_second_factor(&called, user, waiting.step.so_far).await
             }
             (SetUpStage::Asked | SetUpStage::Given(_), Some(email)) => {
-                if !caller.pool.settings.mfa.allows_email {
-                    return Err(
-                        Refusal::invalid("Email MFA is not enabled for the user pool.").into()
-                    );
-                }
-                if !is_email(email) {
-                    return Err(Refusal::invalid("Invalid email address format.").into());
-                }
-                self.check_set_up(&called, &user)?;
-                self.answer_once(&waiting).await?;
-                let (to, so_far) = ((Contact::Email, email), waiting.step.so_far);
-                self.send_second_code(&called, &user, to, Asked::SetUpCode, so_far).await
+                self.prove_new_factor(&called, waiting, &user, (Contact::Email, email)).await
             }
             (SetUpStage::Asked | SetUpStage::Given(_), None) => {
                 Err(Refusal::NoSoftwareToken.into())
             }
         }
+    }
+
+    /// Sends a code to the address or number that is to be a second factor, in a sign-in that needs one.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for what is no address or number or is not taken by the pool (the session is still
+    /// good then), [`Refusal::InvalidSession`], [`Refusal::SessionExpired`], [`Refusal::SessionUsed`].
+    pub async fn send_set_up_code(
+        &self,
+        caller: &Caller,
+        reply: &Reply<'_>,
+        (contact, address): (Contact, &str),
+    ) -> Result<Outcome> {
+        let Reply { username, session, hash } = reply;
+        let (waiting, user) = self.open_for::<SetUpStep>(caller, session, username, *hash).await?;
+        let user = user.ok_or(Refusal::InvalidSession)?;
+        if matches!(waiting.step.stage, SetUpStage::Verified) {
+            return Err(Refusal::InvalidSession.into());
+        }
+        let called = Caller { event_id: waiting.event_id.clone(), ..caller.clone() };
+        self.prove_new_factor(&called, waiting, &user, (contact, address)).await
+    }
+
+    async fn prove_new_factor(
+        &self,
+        caller: &Caller,
+        waiting: Waiting<SetUpStep>,
+        user: &User,
+        (contact, address): (Contact, &str),
+    ) -> Result<Outcome> {
+        let mfa = &caller.pool.settings.mfa;
+        let (is_taken, is_address, untaken, malformed) = match contact {
+            Contact::Email => (
+                mfa.allows(SecondFactor::Email),
+                is_email(address),
+                "Email MFA is not enabled for the user pool.",
+                "Invalid email address format.",
+            ),
+            Contact::PhoneNumber => (
+                mfa.allows(SecondFactor::Sms),
+                is_phone_number(address),
+                "SMS MFA is not enabled for the user pool.",
+                "Invalid phone number format.",
+            ),
+        };
+        if !is_taken {
+            return Err(Refusal::invalid(untaken).into());
+        }
+        if !is_address {
+            return Err(Refusal::invalid(malformed).into());
+        }
+        self.check_set_up(caller, user)?;
+        self.answer_once(&waiting).await?;
+        let so_far = waiting.step.so_far;
+        self.send_second_code(caller, user, (contact, address), Asked::SetUpCode, so_far).await
+    }
+
+    /// Sends another code for a challenge that waits for one. The session of the code before is used up.
+    ///
+    /// # Errors
+    /// [`Refusal::TooManyCodes`] (after which the session is still good), [`Refusal::InvalidSession`],
+    /// [`Refusal::SessionExpired`], [`Refusal::SessionUsed`], [`Refusal::NotDelivered`].
+    pub async fn resend_sign_in_code(&self, caller: &Caller, reply: &Reply<'_>) -> Result<Outcome> {
+        let Reply { username, session, hash } = reply;
+        let (mut waiting, user) =
+            self.open_for::<FactorStep>(caller, session, username, *hash).await?;
+        if self.is_answered(&waiting).await? {
+            return Err(Refusal::SessionUsed.into());
+        }
+        let so_far = std::mem::take(&mut waiting.step.so_far);
+        let called = &Caller { event_id: waiting.event_id.clone(), ..caller.clone() };
+        let outcome = match (&waiting.step.asked, user) {
+            (Asked::FirstCode(sent), user) => {
+                let user = user.as_deref();
+                self.send_first_code(called, username, user, sent.contact, so_far).await?
+            }
+            (Asked::SecondCode(sent), Some(user)) => {
+                self.allow_sign_in_code(&called.pool, &user).await?;
+                let to = (sent.contact, sent.value.as_str());
+                self.send_second_code(called, &user, to, Asked::SecondCode, so_far).await?
+            }
+            (Asked::SetUpCode(sent), Some(user)) => {
+                self.allow_sign_in_code(&called.pool, &user).await?;
+                let to = (sent.contact, sent.value.as_str());
+                self.send_second_code(called, &user, to, Asked::SetUpCode, so_far).await?
+            }
+            _ => return Err(Refusal::InvalidSession.into()),
+        };
+        self.answer_once(&waiting).await?;
+        Ok(outcome)
+    }
+
+    async fn allow_sign_in_code(&self, pool: &UserPool, user: &User) -> Result<()> {
+        let allowed = self.allow(&pool.id, user.sub.as_str(), Allowance::SignInCode).await;
+        allowed.map_err(|error| match error {
+            Error::Refused(Refusal::TooManyAttempts) => Refusal::TooManyCodes.into(),
+            other => other,
+        })
     }
 
     /// Refuses to set up a factor in a sign-in of somebody who has one meanwhile: only that one counts.
@@ -297,21 +384,25 @@ impl Pools {
         }
     }
 
-    /// Makes an address that a code came back from the user's, and a factor.
-    async fn set_up_email(
+    /// Makes an address or number that a code came back from the user's, and a factor.
+    async fn set_up_contact(
         &self,
         pool: &UserPool,
         user: &User,
-        address: &str,
+        sent: &SentFactor,
     ) -> Result<Kept<User>> {
+        let factor = match sent.contact {
+            Contact::Email => SecondFactor::Email,
+            Contact::PhoneNumber => SecondFactor::Sms,
+        };
         let now = self.now();
         let change = |user: &mut User| {
             if !user.second_factors(pool).is_empty() {
                 return Err(Refusal::InvalidSession.into());
             }
-            user.set_attribute(Contact::Email.attribute(), address);
-            user.verify(Contact::Email);
-            user.factors.enable(SecondFactor::Email);
+            user.set_attribute(sent.contact.attribute(), &sent.value);
+            user.verify(sent.contact);
+            user.factors.enable(factor);
             user.modified_at = now;
             Ok(())
         };

@@ -178,6 +178,14 @@ impl Pools {
         &self.house.records
     }
 
+    /// `scheme://host[:port]` of the public URL: where browsers find what belongs to no pool's domain.
+    pub(crate) fn origin(&self) -> &str {
+        let url = self.house.public_url.as_str();
+        let host = url.find("://").map_or(0, |at| at + 3);
+        let path = url.get(host..).and_then(|rest| rest.find('/'));
+        path.and_then(|path| url.get(..host + path)).unwrap_or(url)
+    }
+
     /// The `iss` of a pool's tokens.
     ///
     /// # Errors

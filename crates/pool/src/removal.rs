@@ -3,7 +3,7 @@
 use crate::{
     Branding, Client, Device, Error, Group, IdentityProvider, LogDelivery, Pools, Refusal,
     ResourceServer, Result, RiskConfiguration, Terms, TrackedSession, UiCustomization, User,
-    UserPool, keys::PoolKeys, pieces::Piece, user::SHARDS,
+    UserPool, branding::LooksVersion, keys::PoolKeys, pieces::Piece, user::SHARDS,
 };
 use names::{Sub, UserPoolId};
 use store::{Commit, Kept, Range, Record, Refused};
@@ -132,6 +132,7 @@ impl Pools {
         self.empty::<Piece>(&Branding::content(&pool.id), false).await?;
         self.empty::<UiCustomization>(&UiCustomization::listing(&pool.id), false).await?;
         self.empty::<Piece>(&UiCustomization::content(&pool.id), false).await?;
+        self.empty::<LooksVersion>(&LooksVersion::listing(&pool.id), false).await?;
         self.empty::<RiskConfiguration>(&RiskConfiguration::listing(&pool.id), false).await?;
         self.empty::<LogDelivery>(&LogDelivery::listing(&pool.id), false).await?;
         for shard in SHARDS {

@@ -5,8 +5,8 @@
 //! is the only factor of its sign-in, so whoever has a second one begins with a password.
 
 use crate::{
-    Allowance, Caller, Challenge, Contact, Error, FirstFactor, Flow, MfaMode, Outcome, Pools,
-    Refusal, Reply, Result, User, UserStatus,
+    Allowance, Caller, Challenge, Contact, Ending, Error, FirstFactor, Flow, MfaMode, Outcome,
+    Pools, Refusal, Reply, Result, User, UserStatus,
     challenge::{Asked, FactorStep, SentFactor, SignUpStep, SoFar},
     message::Occasion,
     mfa::SECOND_DIGITS,
@@ -83,7 +83,9 @@ impl Pools {
         }
         let user = self.find_user(&caller.pool, username).await?;
         self.check_secret_hash(&caller.client, username.as_str(), user.as_deref(), hash)?;
-        if user.is_none() && !caller.client.settings.hides_missing_users {
+        // The pages never tell who exists.
+        let hides = caller.client.settings.hides_missing_users || caller.ending == Ending::Browser;
+        if user.is_none() && !hides {
             return Err(Refusal::NoUser.into());
         }
         self.ask_pre_authentication(caller, username, user.as_deref()).await?;
@@ -101,6 +103,19 @@ impl Pools {
         let so_far = SoFar::of(caller);
         let session = self.wait_first(caller, username, user.as_deref(), asked, so_far).await?;
         Ok(Outcome::Challenge(Challenge::Select { session, available }))
+    }
+
+    /// How somebody of this name may begin at a browser. Nothing begins yet: no function is asked.
+    ///
+    /// # Errors
+    /// Breakages only.
+    pub async fn first_choices(
+        &self,
+        caller: &Caller,
+        name: &Username,
+    ) -> Result<Vec<FirstChoice>> {
+        let user = self.find_user(&caller.pool, name).await?;
+        Ok(choices(caller, user.as_deref()))
     }
 
     /// Takes the choice of how to begin, and what came with it.
@@ -280,7 +295,7 @@ impl Pools {
     }
 
     /// Sends a code as the only factor, and asks for it. Of somebody who does not exist it only looks so.
-    async fn send_first_code(
+    pub(crate) async fn send_first_code(
         &self,
         caller: &Caller,
         name: &Username,

@@ -159,6 +159,9 @@ pub struct StackArguments {
     /// The name of the stack.
     #[arg(long, default_value = "poolhouse")]
     pub stack_name: String,
+    /// Show the pages as the files in this folder say: `theme.css`, `logo.svg`, `en.ftl` and so on.
+    #[arg(long, value_name = "DIR")]
+    pub theme: Option<PathBuf>,
     /// Let this public client leave out PKCE, as Cognito lets all of them. May be given more than once.
     #[arg(long, value_name = "CLIENT_ID")]
     pub without_pkce: Vec<String>,

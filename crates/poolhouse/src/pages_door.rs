@@ -1,10 +1,15 @@
 //! What are the OAuth 2.0 endpoints and the pages put together from?
 
 use crate::{Problem, house::Plan, outbound::Outbound};
+use bytes::Bytes;
 use names::ClientId;
 use oauth::{Federation, OAuth, Reach, Setup, pages::Theme};
 use pool::Pools;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 use wire::Admission;
 
 /// The door of the pages.
@@ -25,8 +30,35 @@ pub fn build(pools: &Pools, plan: &Plan<'_>) -> Result<OAuth, Problem> {
         pools: pools.clone(),
         public_url: plan.identity_url.clone(),
         master: plan.master.clone(),
-        theme: Arc::new(Theme::poolhouse()),
+        theme: Arc::new(theme(plan.stack.theme.as_deref())?),
         without_pkce,
     })
     .map_err(|cause| Problem::new("the pages cannot be served", cause))
+}
+
+/// As much as a file of a theme may hold; a picture may be a megabyte.
+const LARGEST_FILE: u64 = 2 << 20;
+
+/// The theme of a folder, or ours.
+fn theme(folder: Option<&Path>) -> Result<Theme, Problem> {
+    let Some(folder) = folder else { return Ok(Theme::poolhouse()) };
+    let unread = |cause: std::io::Error| {
+        Problem::new(format!("the theme {} cannot be read", folder.display()), cause)
+    };
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(unread)? {
+        let entry = entry.map_err(unread)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // What an editor or a file manager leaves beside the files.
+        if name.starts_with('.') || name.ends_with('~') {
+            continue;
+        }
+        let about = entry.path().metadata().map_err(unread)?;
+        if !about.is_file() || about.len() > LARGEST_FILE {
+            return Err(Problem::text(format!("`{name}` is no file of a theme")));
+        }
+        files.insert(name, Bytes::from(std::fs::read(entry.path()).map_err(unread)?));
+    }
+    Theme::from_files(&files)
+        .map_err(|cause| Problem::new(format!("the theme {}", folder.display()), cause))
 }

@@ -310,13 +310,21 @@ fn has_host(rest: &str) -> bool {
     !authority.is_empty() && !authority.contains('@') && !authority.starts_with(':')
 }
 
+/// Names below `localhost`, which are this machine's like itself (RFC 6761, 6.3), are those of pools' domains.
 fn is_local(rest: &str) -> bool {
-    ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| {
-        authority(rest).strip_prefix(host).is_some_and(|port| {
-            port.is_empty()
-                || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok())
-        })
-    })
+    let authority = authority(rest);
+    let is_port = |port: &str| port.parse::<u16>().is_ok();
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if is_port(port) => host,
+        _ => authority,
+    };
+    let is_label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    match host.strip_suffix(".localhost") {
+        Some(below) => below.split('.').all(is_label),
+        None => matches!(host, "localhost" | "127.0.0.1" | "[::1]"),
+    }
 }
 
 /// A client as `DescribeUserPoolClient` shows it.
@@ -401,6 +409,7 @@ mod tests {
             "http://localhost",
             "http://localhost:3000/cb",
             "http://127.0.0.1:8080/cb?x=y",
+            "http://people.auth.localhost:9229/oauth2/idpresponse",
             "http://[::1]:80/",
             "myapp://callback",
         ] {
@@ -410,6 +419,10 @@ mod tests {
             "http://example.com/cb",
             "http://localhost.evil.example/",
             "http://localhost:80@evil.example",
+            "http://localhost:port/",
+            "http://evil.example@people.localhost/",
+            "http://evil.example:1@.localhost/",
+            "http://.localhost/",
             "https://example.com/cb#there",
             "https:///path",
             "https://a@b.example/",

@@ -18,7 +18,9 @@ impl Operation<Idp> for GetUICustomization {
         let client = client_or_all(idp, &pool.id, input.client_id.as_ref()).await?;
         let found = idp.pools.ui_customization(&pool.id, client.as_ref()).await?;
         let ui_customization = match found {
-            Some((customization, content)) => ui_customization_type(&customization, content),
+            Some((customization, content)) => {
+                ui_customization_type(&idp.pools, &customization, content)
+            }
             None => UICustomizationType {
                 user_pool_id: Some(pool.id.clone()),
                 client_id: input.client_id,

@@ -24,6 +24,8 @@ impl Operation<Idp> for SetUICustomization {
         let content = UiContent { css, image: image.map(|image| STANDARD.encode(image.0)) };
         let (customization, content) =
             idp.pools.set_ui_customization(&pool.id, client.as_ref(), content).await?;
-        Ok(Self::Output { ui_customization: ui_customization_type(&customization, content) })
+        Ok(Self::Output {
+            ui_customization: ui_customization_type(&idp.pools, &customization, content),
+        })
     }
 }

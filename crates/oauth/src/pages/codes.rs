@@ -1,7 +1,7 @@
 //! How do people prove themselves by a code?
 
 use super::{
-    Form, Identifier, Look, Notice, Page, Problem, Render,
+    AttributeField, AttributeKind, Form, Identifier, Look, Notice, Page, Problem, Render,
     input::Input,
     sheet::{Frame, Sheet, Who},
     write,
@@ -63,6 +63,33 @@ impl Render for Resend {
             .problems(&mut inputs, &self.problems);
         let sheet = Sheet::new(frame, &self.form, inputs, "resend-submit")
             .link(Some(&self.sign_in), "link-back-to-sign-in");
+        write(&sheet)
+    }
+}
+
+/// Asks for an address or number to which codes can go, now and at every sign-in to come.
+#[derive(Debug, Clone)]
+pub struct EnrolAddress {
+    pub form: Form,
+    /// `email` or `phone_number`.
+    pub address: AttributeField,
+    pub sign_in: String,
+    pub problems: Vec<Problem>,
+}
+
+impl Render for EnrolAddress {
+    fn render(&self, look: &Look<'_>) -> Page {
+        let language = look.language;
+        let mut inputs = vec![Input::attribute(&self.address, language)];
+        let lead = match self.address.kind {
+            AttributeKind::PhoneNumber => "enrol-phone-lead",
+            _ => "enrol-email-lead",
+        };
+        let frame = Frame::new(look, language.say("choose-enrol-title"))
+            .lead(language.say(lead))
+            .problems(&mut inputs, &self.problems);
+        let sheet = Sheet::new(frame, &self.form, inputs, "resend-submit")
+            .link(Some(&self.sign_in), "link-start-over");
         write(&sheet)
     }
 }

@@ -103,6 +103,34 @@ impl Theme {
         Ok(theme)
     }
 
+    /// This theme where it says something, and elsewhere another: a style comes after the other's, and a logo goes
+    /// with a dark one of its own or with none. The texts are the other's.
+    #[must_use]
+    pub fn over(mut self, base: &Self) -> Self {
+        self.languages = base.languages.clone();
+        if self.logo.is_none() && self.dark_logo.is_none() {
+            self.logo.clone_from(&base.logo);
+            self.dark_logo.clone_from(&base.dark_logo);
+        }
+        if self.icon.is_none() {
+            self.icon.clone_from(&base.icon);
+        }
+        self.stylesheet = match (self.stylesheet, &base.stylesheet) {
+            (Some(own), Some(others)) => {
+                let both = [others.body.as_ref(), own.body.as_ref()].concat();
+                Some(Asset::hashed("", "theme", Kind::Css, both.into()))
+            }
+            (own, others) => own.or_else(|| others.clone()),
+        };
+        self
+    }
+
+    /// How many bytes its files have.
+    pub(crate) fn size(&self) -> usize {
+        let files = [&self.logo, &self.dark_logo, &self.icon, &self.stylesheet];
+        files.into_iter().flatten().map(|file| file.body.len()).sum()
+    }
+
     pub(super) fn style(&mut self, file: &str, text: &str) -> Result<(), BadTheme> {
         let style = Stylesheet::parse(text)
             .map_err(|problem| BadTheme::Css { file: file.to_owned(), problem })?;
@@ -264,6 +292,22 @@ mod tests {
             theme(&[("logo.png", &large)]).err().unwrap(),
             BadTheme::TooLarge("logo.png".to_owned())
         );
+    }
+
+    #[test]
+    fn a_theme_over_another_says_the_last_word() {
+        let base = theme(&[
+            ("theme.css", b"a { color: red }"),
+            ("logo.png", PNG),
+            ("en.ftl", b"brand = Base"),
+        ])
+        .unwrap();
+        let own = Theme::from_customization(Some("a { color: blue }"), None).unwrap().over(&base);
+        let css = own.stylesheet().unwrap().body.clone();
+        assert_eq!(css, Bytes::from_static(b"a {color:red;}\na {color:blue;}\n"));
+        assert_eq!(own.logo(), base.logo());
+        assert_eq!(own.negotiate(None, None, None).say("brand"), "Base");
+        assert_eq!(Theme::poolhouse().over(&base).stylesheet(), base.stylesheet());
     }
 
     #[test]

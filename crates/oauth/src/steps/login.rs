@@ -18,10 +18,10 @@ use pool::{Challenge, Error, Outcome, Refusal};
 
 /// What the sign-in page shows besides what it always shows.
 #[derive(Default)]
-struct Shown {
-    username: String,
-    problems: Vec<Problem>,
-    notice: Option<Notice>,
+pub(super) struct Shown {
+    pub username: String,
+    pub problems: Vec<Problem>,
+    pub notice: Option<Notice>,
 }
 
 impl OAuth {
@@ -71,37 +71,55 @@ impl OAuth {
             ..Shown::default()
         };
         let Some(password) = visit.form.get("password") else {
+            if asked.asks_name_first() {
+                return self.begin_with_name(visit, &asked, username).await;
+            }
             let problem = Problem::at(Field::Password, Fault::Missing);
             return self.show_sign_in(visit, &asked, StatusCode::BAD_REQUEST, shown(problem)).await;
         };
         // What cannot be a name or a password is nobody's, which is all that is said of it.
         let parsed = Username::parse(&username).ok().zip(Password::parse(password).ok());
-        let outcome = match parsed {
+        let outcome = match &parsed {
             Some((name, password)) => {
-                let outcome = self.pools.sign_in_on_pages(&asked.caller, &name, &password).await;
-                if let Err(Error::Refused(refusal)) = &outcome {
-                    let path = match refusal {
-                        Refusal::NotConfirmed => Some("/confirm"),
-                        Refusal::PasswordResetRequired => Some("/forgotPassword"),
-                        _ => None,
-                    };
-                    if let Some(path) = path {
-                        let carried = Carried::Named { username: name, sent_to: None };
-                        let step = self.carry(visit, &asked.caller, carried)?;
-                        return Ok(visit.go(&asked.at_with(path, STEP, &step)));
-                    }
-                }
-                outcome
+                self.pools.sign_in_on_pages(&asked.caller, name, password).await
             }
             None => Err(Refusal::WrongCredentials.into()),
         };
+        let name = parsed.map(|(name, _)| name);
         match outcome {
-            Err(Error::Refused(refusal)) => {
-                let shown = shown(fault::of_form(&refusal));
-                self.show_sign_in(visit, &asked, StatusCode::BAD_REQUEST, shown).await
-            }
+            Err(Error::Refused(refusal)) => match name {
+                Some(name) if asked.asks_name_first() && !leads_on(&refusal) => {
+                    let problem = fault::of_form(&refusal);
+                    Ok(self.ask_for_password(visit, &asked, &name, vec![problem]))
+                }
+                name => self.refuse_sign_in(visit, &asked, name, username, &refusal).await,
+            },
             outcome => self.after_factor(visit, &asked, outcome?).await,
         }
+    }
+
+    /// What somebody sees whose sign-in was refused: where it can be mended, or the beginning.
+    pub(super) async fn refuse_sign_in(
+        &self,
+        visit: &mut Visit<'_>,
+        asked: &Asked,
+        name: Option<Username>,
+        username: String,
+        refusal: &Refusal,
+    ) -> Result<Response<Bytes>, Stop> {
+        let path = match refusal {
+            Refusal::NotConfirmed => Some("/confirm"),
+            Refusal::PasswordResetRequired => Some("/forgotPassword"),
+            _ => None,
+        };
+        if let Some((path, username)) = path.zip(name) {
+            let carried = Carried::Named { username, sent_to: None };
+            let step = self.carry(visit, &asked.caller, carried)?;
+            return Ok(visit.go(&asked.at_with(path, STEP, &step)));
+        }
+        let problems = vec![fault::of_form(refusal)];
+        let shown = Shown { username, problems, notice: None };
+        self.show_sign_in(visit, asked, StatusCode::BAD_REQUEST, shown).await
     }
 
     /// What follows a factor that was right: another one, or the end.
@@ -130,13 +148,14 @@ impl OAuth {
                 let carried = Carried::NewPassword { session, username: user_id, asked_for };
                 self.ask_for_new_password(visit, asked, carried, Vec::new()).await
             }
-            Outcome::Challenge(_) | Outcome::SignedIn(_) => {
-                Err(Error::internal("a sign-in on the pages led to what no page answers").into())
+            Outcome::Challenge(challenge) => self.ask_factor(visit, asked, challenge, None).await,
+            Outcome::SignedIn(_) => {
+                Err(Error::internal("a sign-in on the pages ended with tokens").into())
             }
         }
     }
 
-    async fn show_sign_in(
+    pub(super) async fn show_sign_in(
         &self,
         visit: &mut Visit<'_>,
         asked: &Asked,
@@ -158,7 +177,7 @@ impl OAuth {
             form: visit.form_to(asked.at("/login")),
             identifier: identifier(pool),
             username,
-            asks_password: true,
+            asks_password: !asked.asks_name_first(),
             forgot_password: Some(asked.at("/forgotPassword")),
             passkey: None,
         });
@@ -177,6 +196,11 @@ impl OAuth {
         };
         Ok(visit.show(status, Some(asked), &page))
     }
+}
+
+/// Whether a refusal is mended elsewhere than where the password was asked for.
+fn leads_on(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::NotConfirmed | Refusal::PasswordResetRequired)
 }
 
 pub(super) fn kind(kind: pool::ProviderKind) -> ProviderKind {

@@ -582,3 +582,105 @@ async fn ses_07_what_a_password_alone_gives_is_no_session() {
     let shown = browser.get(&format!("/oauth2/authorize?{}", world.request(&[]))).await;
     assert!(shown.location().starts_with("/login?"));
 }
+
+/// A client that exchanges refresh tokens with this many seconds of grace, and ann's first refresh token.
+async fn rotating(world: &World, grace: u64) -> ((String, String), String) {
+    let rotation = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": grace });
+    let flows = json!(["ALLOW_USER_PASSWORD_AUTH"]);
+    let conf = world
+        .confidential(json!({ "RefreshTokenRotation": rotation, "ExplicitAuthFlows": flows }))
+        .await;
+    let code = code(world, &[("client_id", &conf.0)]).await;
+    let pairs = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", VERIFIER),
+    ];
+    let granted = world.post_as(&conf, "/oauth2/token", &pairs).await.json();
+    let refresh = granted["refresh_token"].as_str().unwrap().to_owned();
+    (conf, refresh)
+}
+
+#[tokio::test]
+async fn oau_14_a_token_that_was_exchanged_ends_its_family_after_the_grace() {
+    for grace in [0, 30] {
+        let world = World::new().await;
+        let (conf, first) = rotating(&world, grace).await;
+        let refresh = async |token: &str| {
+            let pairs = [("grant_type", "refresh_token"), ("refresh_token", token)];
+            world.post_as(&conf, "/oauth2/token", &pairs).await
+        };
+        let granted = refresh(&first).await.json();
+        let second = granted["refresh_token"].as_str().unwrap().to_owned();
+        let access = granted["access_token"].as_str().unwrap();
+        assert_ne!(first, second);
+        if grace > 0 {
+            world.house.advance(SignedDuration::from_secs(29));
+            let again = refresh(&first).await;
+            assert_eq!(again.line(), "200", "within the grace");
+            assert_ne!(again.json()["refresh_token"], json!(second));
+            assert_eq!(world.user_info(access).await.status, 200);
+            world.house.advance(SignedDuration::from_secs(1));
+        }
+        assert_eq!(refresh(&first).await.line(), "400 invalid_grant");
+        assert_eq!(refresh(&second).await.line(), "400 invalid_grant", "the family");
+        assert_eq!(world.user_info(access).await.status, 401);
+    }
+}
+
+#[tokio::test]
+async fn oau_14_of_two_thieves_and_owners_the_family_ends_with_the_second() {
+    let world = World::new().await;
+    let (conf, first) = rotating(&world, 0).await;
+    let pairs = [("grant_type", "refresh_token"), ("refresh_token", first.as_str())];
+    let send = || world.post_as(&conf, "/oauth2/token", &pairs);
+    let (a, b, c) = tokio::join!(send(), send(), send());
+    assert!([&a, &b, &c].iter().filter(|it| it.status == 200).count() <= 1);
+    for granted in [a, b, c].into_iter().filter(|it| it.status == 200) {
+        let next = granted.json()["refresh_token"].as_str().unwrap().to_owned();
+        let pairs = [("grant_type", "refresh_token"), ("refresh_token", next.as_str())];
+        let late = world.post_as(&conf, "/oauth2/token", &pairs).await;
+        assert_eq!(late.line(), "400 invalid_grant");
+    }
+}
+
+#[tokio::test]
+async fn oau_21_each_of_two_secrets_works_while_it_is_listed() {
+    let world = World::new().await;
+    let conf = world.confidential(json!({})).await;
+    let call = async |operation: &str, more: serde_json::Value| {
+        let mut input = json!({ "UserPoolId": world.house.pool, "ClientId": conf.0 });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        world.house.call(operation, input).await.ok()
+    };
+    let added = call("AddUserPoolClientSecret", json!({})).await;
+    let second = added["ClientSecretDescriptor"]["ClientSecretValue"].as_str().unwrap();
+    let second = (conf.0.clone(), second.to_owned());
+    let line = async |client: &(String, String)| {
+        let code = code(&world, &[("client_id", &conf.0)]).await;
+        let pairs = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", CALLBACK),
+            ("code_verifier", VERIFIER),
+        ];
+        let in_header = world.post_as(client, "/oauth2/token", &pairs).await.line();
+        let pairs = [
+            ("client_id", client.0.as_str()),
+            ("client_secret", client.1.as_str()),
+            ("token", "unknown"),
+        ];
+        (in_header, world.post("/oauth2/revoke", &pairs).await.status.as_u16())
+    };
+    for client in [&conf, &second] {
+        assert_eq!(line(client).await, ("200".to_owned(), 200));
+    }
+    let listed = call("ListUserPoolClientSecrets", json!({})).await;
+    assert!(!listed.to_string().contains(&conf.1) && !listed.to_string().contains(&second.1));
+    let id = listed["ClientSecrets"][0]["ClientSecretId"].clone();
+    call("DeleteUserPoolClientSecret", json!({ "ClientSecretId": id })).await;
+    let (refused, left) = (line(&conf).await, line(&second).await);
+    assert_eq!(refused, ("401 invalid_client".to_owned(), 401), "at once");
+    assert_eq!(left, ("200".to_owned(), 200));
+}

@@ -3,9 +3,13 @@
 #[cfg(test)]
 mod attacks;
 #[cfg(test)]
+mod factors;
+#[cfg(test)]
 mod federation;
 #[cfg(test)]
 mod flows;
+#[cfg(test)]
+mod looks;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]

@@ -294,6 +294,21 @@ impl Browser<'_> {
         self.post(path, &all).await
     }
 
+    /// Fills the form of a page that was shown. A page of a factor is answered where its form leads.
+    pub async fn answer(&mut self, page: &Shown, pairs: &[(&str, &str)]) -> Shown {
+        assert!(page.has_page(), "{} {}", page.status, page.body);
+        let action = &page.body[page.body.find("action=\"").unwrap() + 8..];
+        let action =
+            action[..action.find('"').unwrap()].replace("&#38;", "&").replace("&amp;", "&");
+        let mut all = vec![("_csrf", page.hidden("_csrf"))];
+        if page.body.contains("name=\"step\"") {
+            all.push(("step", page.hidden("step")));
+        }
+        let mut all: Vec<_> = all.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        all.extend(pairs);
+        self.post(&action, &all).await
+    }
+
     /// Signs in for an authorization request.
     pub async fn sign_in(&mut self, name: &str, query: &str) -> Shown {
         self.fill(&format!("/login?{query}"), &[("username", name), ("password", PASSWORD)]).await

@@ -2,11 +2,11 @@
 
 use oauth::pages::{
     Account, AttributeField, AttributeKind, ChoicePurpose, ChooseAccount, ChooseFactor, Confirm,
-    ConfirmLink, Consent, ConsentScope, Deed, Done, EnrolPasskey, EnrolTotp, EnterCode,
-    EnterPasskey, EnterPassword, ErrorPage, Factor, Fault, Field, ForgotPassword, Form, Identifier,
-    LinkAccount, LinkProof, LinkPurpose, LocalSignIn, Means, NewPassword, Notice, PageFault,
-    PasskeyRequest, PasswordRules, Problem, Provider, ProviderKind, Render, Resend, ResetPassword,
-    SignIn, SignUp, SignedOut,
+    ConfirmLink, Consent, ConsentScope, Deed, Done, EnrolAddress, EnrolPasskey, EnrolTotp,
+    EnterCode, EnterPasskey, EnterPassword, ErrorPage, Factor, Fault, Field, ForgotPassword, Form,
+    Identifier, LinkAccount, LinkProof, LinkPurpose, LocalSignIn, Means, NewPassword, Notice,
+    PageFault, PasskeyRequest, PasswordRules, Problem, Provider, ProviderKind, Render, Resend,
+    ResetPassword, SignIn, SignUp, SignedOut,
 };
 
 /// A page and what it is called.
@@ -203,6 +203,22 @@ pub fn samples(text: &dyn Fn(&str) -> String) -> Vec<Sample> {
                 form: form("/resendcode"),
                 identifier: Identifier::EmailOrPhoneNumber,
                 username: text("ann@example.com"),
+                sign_in: href("/login"),
+                problems: Vec::new(),
+            }),
+        ),
+        (
+            "enrol-address",
+            Box::new(EnrolAddress {
+                form: form("/login/factor"),
+                address: AttributeField {
+                    name: text("phone_number"),
+                    kind: AttributeKind::PhoneNumber,
+                    is_required: true,
+                    min_length: None,
+                    max_length: None,
+                    value: String::new(),
+                },
                 sign_in: href("/login"),
                 problems: Vec::new(),
             }),
