@@ -48,15 +48,18 @@ async function messages(to) {
     .reverse();
 }
 
-/** The code in the newest message to an address, once there are `count` of them. */
-export async function code(to, count = 1) {
+/** The newest message to an address, once there are `count` of them. */
+export async function newest(to, count = 1) {
   for (let tries = 0; tries < 250; tries += 1) {
     const found = await messages(to);
-    if (found.length >= count) return found[0].code;
+    if (found.length >= count) return found[0];
     await wait(20);
   }
   return assert.fail(`${to} has fewer than ${count} messages`);
 }
+
+/** The code in that message. */
+export const code = async (to, count = 1) => (await newest(to, count)).code;
 
 /** The claims of a token, unverified. */
 export const claims = (token) =>

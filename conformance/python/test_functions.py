@@ -254,6 +254,7 @@ def sign_up(pool: Pool, order: str) -> None:
 
 
 UNREACHABLE = "PreSignUp invocation failed due to error {}."
+SLOW = "Socket timeout while invoking Lambda function"
 
 
 @pytest.mark.parametrize(
@@ -265,8 +266,13 @@ UNREACHABLE = "PreSignUp invocation failed due to error {}."
         ("wrong shape", "InvalidLambdaResponseException", "Unrecognizable lambda output"),
         ("a list", "InvalidLambdaResponseException", "Unrecognizable lambda output"),
         ("too much", "UnexpectedLambdaException", UNREACHABLE.format("RequestTooLargeException")),
-        ("exit", "UnexpectedLambdaException", UNREACHABLE.format("ServiceException")),
-        ("loop", "UnexpectedLambdaException", UNREACHABLE.format("SocketTimeoutException")),
+        (
+            "exit",
+            "UserLambdaValidationException",
+            r"~^PreSignUp failed with error RequestId: [0-9a-f-]{36} Error: "
+            r"Runtime exited with error: exit status 3\.$",
+        ),
+        ("loop", "UnexpectedLambdaException", UNREACHABLE.format(SLOW)),
     ],
 )
 def test_a_bad_function_is_one_clear_error_and_the_next_call_is_well(

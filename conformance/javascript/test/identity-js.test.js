@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 
 import { AdminCreateUserCommand } from "@aws-sdk/client-cognito-identity-provider";
 
-import { address, code, cognito, endpoint, outputs, password } from "../house.js";
+import { address, code, cognito, endpoint, newest, outputs, password } from "../house.js";
 
 const { AuthenticationDetails, CognitoUser, CognitoUserAttribute, CognitoUserPool } = createRequire(
   import.meta.url,
@@ -40,6 +40,25 @@ function authenticate(user, Username, Password) {
     });
   });
 }
+
+/** What the callbacks of a custom sign-in are called with: a challenge, or the session. */
+function custom(begin) {
+  return new Promise((resolve, reject) => {
+    begin({
+      customChallenge: (asked) => resolve({ asked }),
+      onSuccess: (session) => resolve({ session }),
+      onFailure: reject,
+    });
+  });
+}
+
+const signInWithout = (user) =>
+  custom((callbacks) =>
+    user.initiateAuth(new AuthenticationDetails({ Username: user.getUsername() }), callbacks),
+  );
+
+const answer = (user, text) =>
+  custom((callbacks) => user.sendCustomChallengeAnswer(text, callbacks));
 
 async function person() {
   const ann = { name: address(), password: password() };
@@ -135,6 +154,22 @@ test("a new password is demanded and chosen", async () => {
   });
   assert.ok(session.isValid());
   assert.ok((await authenticate(userNamed(name), name, chosen)).session);
+});
+
+test("who reads the mail signs in without a password", async () => {
+  const ann = await person();
+  const user = userNamed(ann.name);
+  const begun = await signInWithout(user);
+  assert.equal(begun.asked.challenge, "EMAIL_CODE");
+  const { body } = await newest(ann.name, 2);
+  const sent = new Set(body.match(/\b\d{8}\b/g));
+  assert.equal(sent.size, 1);
+
+  const again = await answer(user, "00000000");
+  assert.equal(again.asked.challenge, "EMAIL_CODE");
+  const { session } = await answer(user, [...sent][0]);
+  assert.ok(session.isValid());
+  assert.equal(session.getIdToken().payload.sub, ann.sub);
 });
 
 test("a forgotten password is set anew", async () => {

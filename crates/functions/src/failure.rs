@@ -5,8 +5,9 @@ use std::fmt;
 /// Why a call has no answer.
 ///
 /// For a caller that is a user pool: [`Failure::Thrown`] becomes `UserLambdaValidationException` with the
-/// function's message, everything else `UnexpectedLambdaException` with [`Failure::service_error`]; an
-/// answer that is there but cannot be read is the caller's to find out.
+/// function's message, and [`Failure::Crashed`] with [`crash_message`]; everything else becomes
+/// `UnexpectedLambdaException` with [`Failure::service_error`]; an answer that is there but cannot be read is
+/// the caller's to find out.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// The function answered with an error: its code threw, or it could not read its event. Calling again
@@ -74,13 +75,14 @@ impl Failure {
         }
     }
 
-    /// The name of the error that Lambda's own API has for this, for messages such as
-    /// `PreSignUp invocation failed due to error TooManyRequestsException.` A function's own error has none.
+    /// What a user pool calls this in messages such as `PreSignUp invocation failed due to error
+    /// TooManyRequestsException.`: the name of the error that Lambda's own API has for it, or of a time-out,
+    /// which the API never tells, the words that pools were seen to use. A function's own error has none.
     #[must_use]
     pub fn service_error(&self) -> Option<&'static str> {
         Some(match self {
             Self::Thrown { .. } => return None,
-            Self::TimedOut => "SocketTimeoutException",
+            Self::TimedOut => "Socket timeout while invoking Lambda function",
             Self::Throttled => "TooManyRequestsException",
             Self::NotFound => "ResourceNotFoundException",
             Self::Denied => "AccessDeniedException",
@@ -88,6 +90,12 @@ impl Failure {
             Self::Crashed { .. } | Self::Unreachable { .. } => "ServiceException",
         })
     }
+}
+
+/// What Lambda tells callers of a function that crashed. `reason` is that of [`Failure::Crashed`].
+#[must_use]
+pub fn crash_message(request_id: &str, reason: &str) -> String {
+    format!("RequestId: {request_id} Error: {reason}")
 }
 
 impl Thrown {

@@ -3,7 +3,7 @@
 //! The Invoke operation of Lambda's API, for SDKs and command lines: a request with its body in, a response
 //! with its body out. Whoever mounts it has bounded the body and decided who may call.
 
-use crate::{Failure, Functions, MAX_PAYLOAD, Tails};
+use crate::{Failure, Functions, MAX_PAYLOAD, Tails, crash_message};
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -180,8 +180,7 @@ fn failed(
             ("Sandbox.Timedout".to_owned(), text)
         }
         Failure::Crashed { reason } => {
-            let text = format!("RequestId: {request_id} Error: Runtime exited: {reason}");
-            ("Runtime.ExitError".to_owned(), text)
+            ("Runtime.ExitError".to_owned(), crash_message(request_id, &reason))
         }
         Failure::TooLarge => (
             "Function.ResponseSizeTooLarge".to_owned(),

@@ -46,7 +46,7 @@ pub mod lambda;
 mod logs;
 mod registry;
 
-pub use failure::{Failure, Thrown};
+pub use failure::{Failure, Thrown, crash_message};
 pub use in_process::InProcess;
 #[cfg(feature = "invoke-api")]
 pub use invoke_api::InvokeApi;

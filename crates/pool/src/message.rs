@@ -367,7 +367,7 @@ impl Sender {
         let request = CustomSenderRequest {
             kind,
             code: None,
-            user_attributes: event_attributes(about.user),
+            user_attributes: event_attributes(about.pool, about.user),
             client_metadata: metadata,
         };
         let event = CustomSender::new(

@@ -5,8 +5,8 @@
 //! in full.
 
 use crate::{
-    Caller, Pools, Refusal, Result, TokenEventVersion, User, UserPool, challenge::Steps,
-    custom_auth::not_configured, message::About,
+    Alias, Caller, Contact, Pools, Refusal, Result, TokenEventVersion, User, UserPool,
+    challenge::Steps, custom_auth::not_configured, message::About,
 };
 use bytes::Bytes;
 use events::cognito::{
@@ -18,7 +18,7 @@ use events::cognito::{
     UserMigrationRequest, UserMigrationResponse, VerifyAuthChallengeRequest,
     VerifyAuthChallengeResponse,
 };
-use functions::Failure;
+use functions::{Failure, crash_message};
 use names::{ClientId, FunctionArn, Username};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
@@ -71,7 +71,7 @@ impl Pools {
     ) -> Result<()> {
         let Some(function) = &pool.settings.triggers.post_confirmation else { return Ok(()) };
         let request = PostConfirmationRequest {
-            user_attributes: event_attributes(user),
+            user_attributes: event_attributes(pool, user),
             client_metadata: some(metadata),
         };
         let event = TriggerEvent::new(
@@ -96,7 +96,7 @@ impl Pools {
         let source = occasion.custom_message();
         let invites = source == TriggerSource::CustomMessageAdminCreateUser;
         let request = CustomMessageRequest {
-            user_attributes: event_attributes(user),
+            user_attributes: event_attributes(pool, user),
             code_parameter: Some(CustomMessageRequest::CODE.to_owned()),
             link_parameter: Some(LINK.to_owned()),
             username_parameter: invites.then(|| CustomMessageRequest::USERNAME.to_owned()),
@@ -150,7 +150,7 @@ impl Pools {
             return Ok(());
         };
         let request = PreAuthenticationRequest {
-            user_attributes: user.map(event_attributes).unwrap_or_default(),
+            user_attributes: user_attributes(caller, user),
             validation_data: some(caller.metadata.clone()),
             user_not_found: user_not_found(caller, user),
         };
@@ -170,7 +170,7 @@ impl Pools {
         let function = &caller.pool.settings.triggers.define_auth_challenge;
         let function = function.as_ref().ok_or_else(not_configured)?;
         let request = DefineAuthChallengeRequest {
-            user_attributes: user.map(event_attributes).unwrap_or_default(),
+            user_attributes: user_attributes(caller, user),
             session: steps.results.clone(),
             client_metadata: some(caller.metadata.clone()),
             user_not_found: user_not_found(caller, user),
@@ -190,7 +190,7 @@ impl Pools {
         let function = &caller.pool.settings.triggers.create_auth_challenge;
         let function = function.as_ref().ok_or_else(not_configured)?;
         let request = CreateAuthChallengeRequest {
-            user_attributes: user.map(event_attributes).unwrap_or_default(),
+            user_attributes: user_attributes(caller, user),
             challenge_name: challenge_name.to_owned(),
             session: steps.results.clone(),
             client_metadata: some(caller.metadata.clone()),
@@ -212,7 +212,7 @@ impl Pools {
         let function = &caller.pool.settings.triggers.verify_auth_challenge_response;
         let function = function.as_ref().ok_or_else(not_configured)?;
         let request = VerifyAuthChallengeRequest {
-            user_attributes: user.map(event_attributes).unwrap_or_default(),
+            user_attributes: user_attributes(caller, user),
             private_challenge_parameters: private,
             challenge_answer: answer.to_owned(),
             client_metadata: some(caller.metadata.clone()),
@@ -238,7 +238,7 @@ impl Pools {
             return Ok(());
         };
         let request = PostAuthenticationRequest {
-            user_attributes: event_attributes(user),
+            user_attributes: event_attributes(&caller.pool, user),
             new_device_used: is_device_new,
             client_metadata: some(caller.metadata.clone()),
         };
@@ -259,7 +259,7 @@ impl Pools {
         let Some(trigger) = &caller.pool.settings.triggers.pre_token_generation else {
             return Ok(TokenChanges::None);
         };
-        request.user_attributes = event_attributes(user);
+        request.user_attributes = event_attributes(&caller.pool, user);
         let version = match trigger.version {
             TokenEventVersion::V1 => {
                 request.scopes = None;
@@ -301,9 +301,13 @@ impl Pools {
         let payload = serde_json::to_vec(event)
             .map_err(|_| crate::Error::internal("a trigger event does not serialise"))?;
         let id = self.random().uuid_v4();
-        let answer = self.house().functions.fire(function, Bytes::from(payload), id).await;
+        let answer = self.house().functions.fire(function, Bytes::from(payload), id.clone()).await;
         let answer = answer.map_err(|failure| match failure {
             Failure::Thrown { message, .. } => Refusal::TriggerThrew { trigger, message },
+            Failure::Crashed { reason } => {
+                tracing::warn!(trigger, %function, reason, "a trigger crashed");
+                Refusal::TriggerThrew { trigger, message: crash_message(&id, &reason) }
+            }
             other => {
                 tracing::warn!(trigger, %function, failure = %other, "a trigger did not answer");
                 let reason = other.service_error().unwrap_or("ServiceException").to_owned();
@@ -332,10 +336,26 @@ fn some(metadata: Metadata) -> Option<Metadata> {
     (!metadata.is_empty()).then_some(metadata)
 }
 
-/// A user's attributes as functions see them.
-pub(crate) fn event_attributes(user: &User) -> Attributes {
+/// What functions see of a user of a sign-in, and of nobody nothing.
+fn user_attributes(caller: &Caller, user: Option<&User>) -> Attributes {
+    user.map(|user| event_attributes(&caller.pool, user)).unwrap_or_default()
+}
+
+/// A user's attributes as functions see them. An address or number that the user can sign in with is there a
+/// second time, as the alias that it is.
+pub(crate) fn event_attributes(pool: &UserPool, user: &User) -> Attributes {
     let mut attributes = user.attributes.clone();
     attributes.insert("sub".to_owned(), user.sub.to_string());
     attributes.insert("cognito:user_status".to_owned(), user.status.as_str().to_owned());
+    for (contact, alias, name) in [
+        (Contact::Email, Alias::Email, "cognito:email_alias"),
+        (Contact::PhoneNumber, Alias::PhoneNumber, "cognito:phone_number_alias"),
+    ] {
+        let is_name = pool.names.username_attributes.contains(&contact)
+            || (pool.names.alias_attributes.contains(&alias) && user.is_verified(contact));
+        if let Some(value) = user.attribute(contact.attribute()).filter(|_| is_name) {
+            attributes.insert(name.to_owned(), value.to_owned());
+        }
+    }
     attributes
 }

@@ -162,7 +162,7 @@ impl Instance {
                     Happening::Seen(Seen::Unknown) => self.tell_unknown(),
                     Happening::Exit(status) => {
                         self.process.hear(&mut self.journal);
-                        let reason = format!("it ended before it asked for an event: {status}");
+                        let reason = format!("Runtime exited with error: {status}");
                         return Err(Failure::Crashed { reason });
                     }
                 },
@@ -332,7 +332,7 @@ impl Instance {
                         }
                     }
                     Happening::Exit(status) => {
-                        return crashed(&format!("it ended without an answer: {status}"));
+                        return crashed(&format!("Runtime exited with error: {status}"));
                     }
                 },
                 () = sleep_until(look) => {

@@ -22,13 +22,13 @@ async fn crashes(order: &str, expected: &str) -> Arc<Kept> {
 #[tokio::test]
 async fn one_that_exits_is_replaced() {
     let log =
-        crashes(r#"{"do":"exit","status":3}"#, "it ended without an answer: exit status 3").await;
+        crashes(r#"{"do":"exit","status":3}"#, "Runtime exited with error: exit status 3").await;
     assert!(log.of("call-1").contains(&"last words".to_owned()));
 }
 
 #[tokio::test]
 async fn one_that_aborts_is_replaced() {
-    crashes(r#"{"do":"crash"}"#, "it ended without an answer: signal: aborted").await;
+    crashes(r#"{"do":"crash"}"#, "Runtime exited with error: signal: aborted").await;
 }
 
 #[tokio::test]
@@ -182,7 +182,7 @@ async fn an_error_of_the_start_is_thrown_without_its_paths() {
 #[tokio::test]
 async fn one_that_ends_before_its_first_poll_is_a_crash() {
     let (host, log) = kept(mischief("exit"));
-    let said = "it ended before it asked for an event: exit status 7";
+    let said = "Runtime exited with error: exit status 7";
     for _ in 0..3 {
         assert_eq!(reason(call(&host, "{}").await), said);
     }

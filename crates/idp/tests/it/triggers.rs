@@ -100,6 +100,19 @@ async fn a_function_that_is_missing_or_talks_nonsense_stops_the_call() {
 }
 
 #[tokio::test]
+async fn a_function_that_crashes_is_told_as_lambda_tells_it() {
+    let house = House::new().await;
+    let arn = house.function("f", |_| async { panic!("out of order") });
+    house.update_pool(json!({ "LambdaConfig": { "PreSignUp": arn } })).await.ok();
+    let line = house.sign_up("ann", json!({})).await.line();
+    let (before, after) = line.split_once("RequestId: ").unwrap();
+    expect!["400 UserLambdaValidationException: PreSignUp failed with error "].assert_eq(before);
+    let (id, after) = after.split_at(36);
+    assert!(id.chars().all(|letter| letter.is_ascii_hexdigit() || letter == '-'), "{id}");
+    expect![" Error: it panicked."].assert_eq(after);
+}
+
+#[tokio::test]
 async fn an_address_a_function_vouches_for_goes_over_to_the_new_user() {
     let house =
         House::with(json!({ "AliasAttributes": ["email", "preferred_username"] }), json!({})).await;
@@ -160,6 +173,35 @@ async fn post_confirmation_comes_after_and_takes_nothing_back() {
         "ConfirmationCode": house.mailbox.code("ann@example.com") });
     house.call_unsigned("ConfirmForgotPassword", reset).await.ok();
     assert_eq!(heard.lock().unwrap()[1]["triggerSource"], "PostConfirmation_ConfirmForgotPassword");
+}
+
+#[tokio::test]
+async fn an_address_to_sign_in_with_is_told_as_an_alias() {
+    let house = House::with(json!({ "AliasAttributes": ["email"] }), json!({})).await;
+    let (arn, heard) = house.listener("f", json!({}));
+    let config = json!({ "PostConfirmation": arn, "CustomMessage": arn });
+    house.update_pool(json!({ "LambdaConfig": config })).await.ok();
+    house.sign_up("ann", json!({ "email": "ann@example.com" })).await.ok();
+    confirm(&house, "ann", &house.mailbox.code("ann@example.com")).await.ok();
+    let told: Vec<_> = heard
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|event| event["request"]["userAttributes"]["cognito:email_alias"].clone())
+        .collect();
+    // Until it is proven, nobody signs in with it.
+    assert_eq!(told, [Value::Null, json!("ann@example.com")]);
+
+    let house = House::with(json!({ "UsernameAttributes": ["phone_number"] }), json!({})).await;
+    let (arn, heard) = house.listener("f", json!({}));
+    house.update_pool(json!({ "LambdaConfig": { "PostConfirmation": arn } })).await.ok();
+    house.sign_up("+15555550100", json!({})).await.ok();
+    let ann = json!({ "UserPoolId": house.pool, "Username": "+15555550100" });
+    house.call("AdminConfirmSignUp", ann).await.ok();
+    let event = heard.lock().unwrap()[0].clone();
+    let attributes = &event["request"]["userAttributes"];
+    assert_eq!(attributes["cognito:phone_number_alias"], "+15555550100");
+    assert!(attributes.get("cognito:email_alias").is_none());
 }
 
 #[tokio::test]
