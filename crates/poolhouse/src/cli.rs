@@ -82,6 +82,14 @@ pub struct Serve {
     /// Write the outputs of the template to this file, as JSON, once the server answers.
     #[arg(long, value_name = "FILE")]
     pub outputs: Option<PathBuf>,
+    /// Passwords that everybody knows, one in each line, for pools with threat protection. A short list is
+    /// built in.
+    #[arg(long, value_name = "FILE")]
+    pub compromised_passwords: Option<PathBuf>,
+    /// How many proxies of ours stand before this server. Each adds the address it was called from to
+    /// X-Forwarded-For; without any that header is not looked at.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub proxies: u8,
     /// Let tokens name the issuer that Cognito would, for verifiers that insist on it.
     #[arg(long)]
     pub aws_issuer: bool,

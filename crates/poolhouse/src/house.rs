@@ -13,7 +13,7 @@ use gateway::Gateway;
 use idp::Idp;
 use jiff::Timestamp;
 use names::{AccountId, ClientId, Clock, Code, Issuer, Region, UserPoolId};
-use pool::{IssuerForm, Pools, Post, Setup};
+use pool::{CompromisedPasswords, IssuerForm, Pools, Post, Setup};
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use store::Store;
 use template::{Stack, Template};
@@ -38,6 +38,8 @@ pub struct Plan<'a> {
     pub master: MasterKey,
     pub post: Arc<dyn Post>,
     pub admission: Admission,
+    /// The passwords that everybody knows.
+    pub compromised: CompromisedPasswords,
 }
 
 /// A server that is ready to answer.
@@ -134,6 +136,7 @@ impl House {
             functions: functions.clone(),
             post: plan.post,
             workers: Arc::new(Workers::new(threads, WAITING_JOBS, LATE_AFTER)),
+            compromised: plan.compromised,
             new_key: || Some(SigningKey::generate()),
         });
         let issuers = IssuersBeside::new(pools.clone());

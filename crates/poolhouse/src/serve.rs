@@ -1,23 +1,23 @@
 //! `poolhouse serve`: everything for real.
 
 use crate::{
-    Problem, access_keys,
+    Problem, access_keys, background,
     cli::Serve,
     files,
     house::{House, Plan, ReadTemplate},
-    identity_door::{IdentityDoor, is_from_elsewhere, is_local},
-    listen::{self, Answer, Unread},
+    identity_door::{IdentityDoor, client_address, is_from_elsewhere, is_local},
+    listen::{self, Answer, Unread, Way},
     outbox::{FileOutbox, NoPost},
     stores::{Place, check_master_key, master_key},
 };
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use jiff::Timestamp;
 use names::Issuer;
-use pool::Post;
+use pool::{CompromisedPasswords, Post};
 use std::{net::SocketAddr, sync::Arc};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
-use wire::{Admission, sigv4::Verifier};
+use wire::{Admission, Peer, sigv4::Verifier};
 
 /// Runs until it is told to end.
 pub async fn run(arguments: Serve) -> Result<(), Problem> {
@@ -46,7 +46,13 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
             Arc::new(NoPost)
         }
     };
+    let compromised = match &arguments.compromised_passwords {
+        Some(path) => CompromisedPasswords::with_list(&files::read(path)?),
+        None => CompromisedPasswords::built_in(),
+    };
+    let proxies = usize::from(arguments.proxies);
     let plan = Plan {
+        compromised,
         stack: &arguments.stack,
         identity_url: public_url,
         api_url,
@@ -62,7 +68,7 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
     };
     let house = Arc::new(House::build(plan, &read).await?);
     let doors = Servers {
-        identity: (identity, Arc::new(IdentityDoor { house: house.clone(), dev: None })),
+        identity: (identity, Arc::new(IdentityDoor { house: house.clone(), dev: None, proxies })),
         api: (api, Arc::new(ApiDoor { house: house.clone(), is_dev: false })),
     };
     let running = doors.start();
@@ -74,6 +80,7 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
     }
     tracing::info!(outputs = house.outputs_text(), "poolhouse is open");
     house.make_keys();
+    background::start(house.idp.pools.clone());
     running.until_end().await;
     Ok(())
 }
@@ -122,6 +129,10 @@ impl Running {
 }
 
 impl Answer for IdentityDoor {
+    async fn way(&self, head: &Parts) -> Way {
+        self.way(head).await
+    }
+
     fn body_limit(&self) -> usize {
         self.body_limit()
     }
@@ -130,7 +141,9 @@ impl Answer for IdentityDoor {
         self.refuse(unread)
     }
 
-    async fn answer(&self, request: Request<Bytes>, _: SocketAddr) -> Response<Bytes> {
+    async fn answer(&self, mut request: Request<Bytes>, peer: SocketAddr) -> Response<Bytes> {
+        let address = client_address(request.headers(), peer.ip(), self.proxies);
+        request.extensions_mut().insert(Peer(address));
         self.answer(request).await
     }
 }

@@ -83,6 +83,8 @@ fn filled(name: &str, mut input: Value) -> Value {
             json!({ "DeviceKey": "eu-west-1_00" })
         }
         "VerifySoftwareToken" => json!({ "UserCode": "123456" }),
+        "CompleteWebAuthnRegistration" => json!({ "Credential": {} }),
+        "DeleteWebAuthnCredential" => json!({ "CredentialId": "x" }),
         "SetUserSettings" => json!({ "MFAOptions": [] }),
         _ => json!({}),
     };
@@ -94,10 +96,17 @@ fn filled(name: &str, mut input: Value) -> Value {
 fn what_the_model_calls_unsigned_needs_no_signature() {
     for row in idp::table().rows() {
         let unsigned = row.access() != Access::Iam;
+        if BY_SECRET.contains(&row.name()) {
+            assert!(unsigned, "{}", row.name());
+            continue;
+        }
         let modelled = UNSIGNED.iter().find(|(name, _)| *name == row.name());
         assert_eq!(modelled.map(|(_, unsigned)| *unsigned), Some(unsigned), "{}", row.name());
     }
 }
+
+/// The model says nothing of these; their documentation says that a client's secret will do.
+const BY_SECRET: [&str; 2] = ["GetClientToken", "GetDerivedToken"];
 
 macro_rules! unsigned {
     ($($name:ident)*) => { &[$((stringify!($name), api::$name::UNSIGNED)),*] };
@@ -108,27 +117,32 @@ const UNSIGNED: &[(&str, bool)] = unsigned! {
     AdminCreateUser AdminDeleteSoftwareToken AdminDeleteUser AdminDeleteUserAttributes
     AdminDisableUser AdminEnableUser AdminForgetDevice AdminGetDevice AdminGetUser
     AdminGetUserAuthFactors AdminInitiateAuth AdminListDevices AdminListGroupsForUser
-    AdminListUserSessions AdminRemoveUserFromGroup AdminResetUserPassword
-    AdminRespondToAuthChallenge AdminRevokeUserSession AdminSetUserMFAPreference
-    AdminSetUserPassword AdminSetUserSettings AdminUpdateDeviceStatus
-    AdminUpdateUserAttributes AdminUserGlobalSignOut AssociateSoftwareToken ChangePassword
+    AdminListUserAuthEvents AdminListUserSessions AdminRemoveUserFromGroup
+    AdminResetUserPassword AdminRespondToAuthChallenge AdminRevokeUserSession
+    AdminSetUserMFAPreference AdminSetUserPassword AdminSetUserSettings
+    AdminUpdateAuthEventFeedback AdminUpdateDeviceStatus AdminUpdateUserAttributes
+    AdminUserGlobalSignOut AssociateSoftwareToken ChangePassword CompleteWebAuthnRegistration
     ConfirmDevice ConfirmForgotPassword ConfirmSignUp CreateGroup CreateManagedLoginBranding
-    CreateResourceServer CreateTerms CreateUserPool CreateUserPoolClient DeleteGroup
-    DeleteManagedLoginBranding DeleteResourceServer DeleteTerms DeleteUser
-    DeleteUserAttributes DeleteUserPool DeleteUserPoolClient DeleteUserPoolClientSecret
+    CreateResourceServer CreateTerms CreateUserImportJob CreateUserPool CreateUserPoolClient
+    CreateUserPoolReplica DeleteGroup DeleteManagedLoginBranding DeleteResourceServer
+    DeleteTerms DeleteUser DeleteUserAttributes DeleteUserPool DeleteUserPoolClient
+    DeleteUserPoolClientSecret DeleteUserPoolReplica DeleteWebAuthnCredential
     DescribeManagedLoginBranding DescribeManagedLoginBrandingByClient DescribeResourceServer
-    DescribeRiskConfiguration DescribeTerms DescribeTermsByClient DescribeUserPool
-    DescribeUserPoolClient ForgetDevice ForgotPassword GetDevice GetGroup
-    GetLogDeliveryConfiguration GetTokensFromRefreshToken GetUICustomization GetUser
-    GetUserAttributeVerificationCode GetUserAuthFactors GetUserPoolClientSessionConfiguration
-    GetUserPoolMfaConfig GetUserPoolSessionConfiguration GlobalSignOut InitiateAuth
-    ListDevices ListGroups ListResourceServers ListTagsForResource ListTerms
-    ListUserPoolClientSecrets ListUserPoolClients ListUserPools ListUserSessions ListUsers
-    ListUsersInGroup ResendConfirmationCode RespondToAuthChallenge RevokeToken
+    DescribeRiskConfiguration DescribeTerms DescribeTermsByClient DescribeUserImportJob
+    DescribeUserPool DescribeUserPoolClient ForgetDevice ForgotPassword GetCSVHeader
+    GetClientToken GetDerivedToken GetDevice GetGroup GetLogDeliveryConfiguration
+    GetProvisionedLimit GetSigningCertificate GetTokensFromRefreshToken GetUICustomization
+    GetUser GetUserAttributeVerificationCode GetUserAuthFactors
+    GetUserPoolClientSessionConfiguration GetUserPoolMfaConfig GetUserPoolSessionConfiguration
+    GlobalSignOut InitiateAuth ListDevices ListGroups ListResourceServers ListTagsForResource
+    ListTerms ListUserImportJobs ListUserPoolClientSecrets ListUserPoolClients
+    ListUserPoolReplicas ListUserPools ListUserSessions ListUsers ListUsersInGroup
+    ListWebAuthnCredentials ResendConfirmationCode RespondToAuthChallenge RevokeToken
     RevokeUserSession SetLogDeliveryConfiguration SetRiskConfiguration SetUICustomization
     SetUserMFAPreference SetUserPoolClientSessionConfiguration SetUserPoolMfaConfig
-    SetUserPoolSessionConfiguration SetUserSettings SignUp TagResource UntagResource
-    UpdateDeviceStatus UpdateGroup UpdateManagedLoginBranding UpdateResourceServer UpdateTerms
-    UpdateUserAttributes UpdateUserPool UpdateUserPoolClient VerifySoftwareToken
-    VerifyUserAttribute
+    SetUserPoolSessionConfiguration SetUserSettings SignUp StartUserImportJob
+    StartWebAuthnRegistration StopUserImportJob TagResource UntagResource
+    UpdateAuthEventFeedback UpdateDeviceStatus UpdateGroup UpdateManagedLoginBranding
+    UpdateProvisionedLimit UpdateResourceServer UpdateTerms UpdateUserAttributes UpdateUserPool
+    UpdateUserPoolClient UpdateUserPoolReplica VerifySoftwareToken VerifyUserAttribute
 };

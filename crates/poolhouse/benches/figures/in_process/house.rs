@@ -44,6 +44,7 @@ impl House {
         let directory = directory();
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let pools = Pools::new(Setup {
+            compromised: pool::CompromisedPasswords::built_in(),
             region: "eu-west-1".parse().unwrap(),
             account: "000000000000".parse().unwrap(),
             public_url: "http://127.0.0.1:9229".to_owned(),
@@ -131,6 +132,7 @@ fn pool() -> UserPool {
         modified_at: Timestamp::now(),
         names: SignInNames { username_attributes: vec![Contact::Email], ..SignInNames::default() },
         schema: Schema::new(&[]).unwrap(),
+        session_tracking: pool::SessionTracking::default(),
         settings: PoolSettings {
             name: "users".to_owned(),
             auto_verified: vec![Contact::Email],
@@ -146,6 +148,7 @@ fn client() -> Client {
         created_at: Timestamp::now(),
         modified_at: Timestamp::now(),
         secrets: Vec::new(),
+        sso_minutes: None,
         settings: ClientSettings {
             name: "web".to_owned(),
             flows: [Flow::UserPassword, Flow::UserSrp, Flow::RefreshToken].into(),
