@@ -227,17 +227,24 @@ impl VerifyingKey {
         }
         let n = URL_SAFE_NO_PAD.decode(&jwk.n).map_err(|_| UnusableKey)?;
         let e = URL_SAFE_NO_PAD.decode(&jwk.e).map_err(|_| UnusableKey)?;
-        let top = n.first().ok_or(UnusableKey)?;
-        let bits = (n.len() * 8).saturating_sub(top.leading_zeros() as usize);
-        let exponent = e.iter().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
-        if !(2048..=8192).contains(&bits) || exponent < 3 || exponent % 2 == 0 {
-            return Err(UnusableKey);
-        }
-        PublicKeyComponents { n, e }
-            .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
-            .map(Self)
-            .map_err(|_| UnusableKey)
+        rsa_key(&n, &e).map(Self)
     }
+}
+
+/// A public RSA key for PKCS #1 signatures over SHA-256, from its modulus and exponent.
+pub(crate) fn rsa_key(n: &[u8], e: &[u8]) -> Result<ParsedPublicKey, UnusableKey> {
+    let top = n.first().ok_or(UnusableKey)?;
+    let bits = n.len().saturating_mul(8).saturating_sub(top.leading_zeros() as usize);
+    if !(2048..=8192).contains(&bits) || e.len() > 4 {
+        return Err(UnusableKey);
+    }
+    let exponent = e.iter().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+    if exponent < 3 || exponent % 2 == 0 {
+        return Err(UnusableKey);
+    }
+    PublicKeyComponents { n, e }
+        .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+        .map_err(|_| UnusableKey)
 }
 
 impl fmt::Debug for VerifyingKey {

@@ -1,4 +1,4 @@
-//! How is it proven? SRP, JWT and JWKS, TOTP, sealing, randomness, constant time, and the threads for it.
+//! How is it proven? SRP, JWT and JWKS, TOTP, passkeys, sealing, randomness, constant time, and the threads for it.
 //!
 //! Nothing here knows a pool, a user or a protocol. Randomness is a parameter ([`Random`]), so that
 //! a test can repeat itself. Secrets cannot be printed, compare in constant time and are wiped when
@@ -15,6 +15,7 @@
 //! ```
 
 mod bignum;
+mod certificate;
 mod envelope;
 mod hash;
 pub mod jwt;
@@ -22,8 +23,10 @@ mod random;
 mod seal;
 pub mod srp;
 mod totp;
+pub mod webauthn;
 mod workers;
 
+pub use certificate::self_signed_certificate;
 pub use envelope::EnvelopeKey;
 pub use hash::{equal, hmac_sha256, secret_hash, sha256};
 pub use jwt::{

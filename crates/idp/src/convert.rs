@@ -1,15 +1,21 @@
 //! How do settings, users and challenges look in the API's words?
 
 pub(crate) mod auth;
+pub(crate) mod auth_event;
 pub(crate) mod branding;
 pub(crate) mod client;
+pub(crate) mod context;
 pub(crate) mod device;
 pub(crate) mod domain;
 pub(crate) mod group;
 pub(crate) mod identity_provider;
+pub(crate) mod import;
 mod lambda;
+pub(crate) mod limit;
 pub(crate) mod mfa;
 pub(crate) mod page;
+pub(crate) mod passkey;
+pub(crate) mod replica;
 pub(crate) mod resource_server;
 pub(crate) mod risk;
 pub(crate) mod schema;

@@ -34,10 +34,29 @@ pub(crate) fn fault(error: Error) -> Fault {
             "ManagedLoginBrandingExistsException",
             "Managed login branding already exists for the client.".into(),
         ),
+        Refusal::NoImportJob(_) => (MISSING, "User import job does not exist.".into()),
+        Refusal::ImportRunning => {
+            ("UserImportInProgressException", "User pool import is in progress.".into())
+        }
+        Refusal::WrongMoment(text) => ("PreconditionNotMetException", text.into()),
+        Refusal::NoReplica(region) => {
+            (MISSING, format!("User pool replica in {region} does not exist."))
+        }
+        Refusal::QuotaExceeded => (
+            "ServiceQuotaExceededException",
+            "The requested value exceeds what the account may have.".into(),
+        ),
         Refusal::NoThreatProtection => (
             "UserPoolAddOnNotEnabledException",
             "Advanced security is not enabled for this user pool.".into(),
         ),
+        Refusal::Blocked => (DENIED, "Unable to login because of security reasons".into()),
+        Refusal::PasswordCompromised => (
+            "InvalidPasswordException",
+            "Provided password cannot be used for security reasons.".into(),
+        ),
+        Refusal::NoAuthEvent => (MISSING, "Auth event does not exist.".into()),
+        Refusal::InvalidFeedbackToken => (DENIED, "Invalid feedback token".into()),
         Refusal::GroupExists(_) => {
             ("GroupExistsException", "A group with the name already exists.".into())
         }
@@ -116,6 +135,35 @@ pub(crate) fn fault(error: Error) -> Fault {
             "SoftwareTokenMFANotFoundException",
             "Software Token MFA has not been set up for the user.".into(),
         ),
+        Refusal::PasskeysNotEnabled => {
+            ("WebAuthnNotEnabledException", "Passkeys are not enabled for this user pool.".into())
+        }
+        Refusal::NoRelyingParty => (
+            "WebAuthnConfigurationMissingException",
+            "The user pool has no relying party ID and no domain.".into(),
+        ),
+        Refusal::NoPasskeyChallenge => (
+            "WebAuthnChallengeNotFoundException",
+            "The challenge of the registration was not found or has expired.".into(),
+        ),
+        Refusal::PasskeyOfOtherClient => (
+            "WebAuthnClientMismatchException",
+            "The registration was started by another client.".into(),
+        ),
+        Refusal::PasskeyOrigin => (
+            "WebAuthnOriginNotAllowedException",
+            "The origin of the credential is not allowed by the relying party ID.".into(),
+        ),
+        Refusal::PasskeyRelyingParty => (
+            "WebAuthnRelyingPartyMismatchException",
+            "The credential is for another relying party ID.".into(),
+        ),
+        Refusal::PasskeyNotSupported => (
+            "WebAuthnCredentialNotSupportedException",
+            "The credential is of an authenticator or kind that is not supported.".into(),
+        ),
+        Refusal::NoPasskey => (MISSING, "The credential does not exist.".into()),
+        Refusal::WrongPasskey => (DENIED, "Invalid passkey credential.".into()),
         Refusal::InvalidSession => (DENIED, "Invalid session for the user.".into()),
         Refusal::SessionExpired => {
             (DENIED, "Invalid session for the user, session is expired.".into())

@@ -13,6 +13,7 @@
 //! # }
 //! ```
 
+mod callers;
 mod convert;
 mod fault;
 mod operations;
@@ -25,7 +26,7 @@ pub use table::table;
 use crypto::Random;
 use names::Region;
 use pool::Pools;
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 use wire::{Admission, Call, Door, Fault, Service};
 
 /// The user pools of a server as cognito-idp shows them. Cheap to clone.
@@ -34,6 +35,15 @@ pub struct Idp {
     pub pools: Pools,
     /// Where new pools are made: the region that the call was signed for, or else the server's own.
     pub region: Region,
+    /// Where this call comes from.
+    pub(crate) origin: Origin,
+}
+
+/// What a door sees of where a call comes from.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Origin {
+    pub peer: Option<IpAddr>,
+    pub user_agent: Option<String>,
 }
 
 impl Idp {
@@ -41,7 +51,7 @@ impl Idp {
     #[must_use]
     pub fn new(pools: Pools) -> Self {
         let region = pools.region().clone();
-        Self { pools, region }
+        Self { pools, region, origin: Origin::default() }
     }
 }
 
@@ -53,8 +63,9 @@ impl Service for Idp {
     }
 
     fn for_call(&self, call: &Call) -> Option<Self> {
-        let region = call.region.as_ref().filter(|region| **region != self.region)?;
-        Some(Self { pools: self.pools.clone(), region: region.clone() })
+        let region = call.region.as_ref().unwrap_or(&self.region).clone();
+        let origin = Origin { peer: call.peer, user_agent: call.user_agent.clone() };
+        Some(Self { pools: self.pools.clone(), region, origin })
     }
 }
 

@@ -21,7 +21,8 @@ use crate::{
 use names::{ClientId, ClientSecret, ResourceServerId, Scope, UserPoolId, Username};
 use pool::{
     Client, CreateUser, Domain, Error, Group, IdentityProvider, Invitation, MfaSettings,
-    ProviderSettings, Refusal, ResourceServer, Result, SessionTracking, User, UserPool,
+    PasskeySettings, ProviderSettings, Refusal, ResourceServer, Result, SessionTracking, User,
+    UserPool,
 };
 use std::collections::BTreeSet;
 use store::Kept;
@@ -34,6 +35,21 @@ use wire::cognito_idp::{
 /// How often something is tried again when another server was first.
 const TRIES: usize = 16;
 
+/// With what people prove who they are besides a password, as far as it is said.
+#[derive(Debug, Clone, Default)]
+pub struct Factors {
+    pub mfa: Option<MfaSettings>,
+    pub passkeys: Option<PasskeySettings>,
+}
+
+impl Factors {
+    /// The settings where those before were these.
+    fn over(&self, before: &MfaSettings) -> MfaSettings {
+        let passkeys = self.passkeys.as_ref().unwrap_or(&before.passkeys).clone();
+        MfaSettings { passkeys, ..self.mfa.as_ref().unwrap_or(before).clone() }
+    }
+}
+
 /// A pool under this id with these settings. For second factors other than text messages the requests of the
 /// API have no members; what is not said of them here stays as it is.
 ///
@@ -43,18 +59,18 @@ pub async fn user_pool(
     idp: &Idp,
     id: UserPoolId,
     request: CreateUserPoolRequest,
-    mfa: Option<MfaSettings>,
+    factors: Factors,
 ) -> Result<Kept<UserPool>> {
     for _ in 0..TRIES {
         let done = match idp.pools.pool(&id).await {
             Err(Error::Refused(Refusal::NoUserPool(_))) => {
-                let mfa = mfa.clone().unwrap_or_default();
+                let mfa = factors.over(&MfaSettings::default());
                 make_user_pool(idp, id.clone(), request.clone(), &mfa).await.map(drop)
             }
             Err(error) => return Err(error),
             Ok(pool) => {
-                let mfa = mfa.as_ref().unwrap_or(&pool.settings.mfa);
-                change_user_pool(idp, &pool, request.clone(), mfa).await
+                let mfa = factors.over(&pool.settings.mfa);
+                change_user_pool(idp, &pool, request.clone(), &mfa).await
             }
         };
         match done {
@@ -83,6 +99,8 @@ pub(crate) async fn make_user_pool(
         session_tracking: SessionTracking::default(),
         settings: user_pool::settings(request, mfa)?,
     };
+    // A pool of a template may have had this id before: what is left of that one goes first.
+    idp.pools.finish_removal(&pool.id).await?;
     idp.pools
         .commit(|commit| {
             commit.create(&pool);

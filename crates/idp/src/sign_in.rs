@@ -68,7 +68,7 @@ pub(crate) async fn begin(
             let password = parameters.find_password()?;
             let begin = BeginByChoice {
                 username,
-                preferred: preferred.flatten(),
+                preferred,
                 password: password.as_ref(),
                 srp_a: parameters.find("SRP_A"),
                 hash,
@@ -86,14 +86,14 @@ pub(crate) fn wrong_side() -> Error {
     Refusal::invalid("Initiate Auth method not supported").into()
 }
 
-/// A way to begin by its name. One that there is but not here is none.
-fn first_choice(name: &str) -> Result<Option<FirstChoice>, Refusal> {
+/// A way to begin by its name.
+fn first_choice(name: &str) -> Result<FirstChoice, Refusal> {
     match name {
-        "PASSWORD" => Ok(Some(FirstChoice::Password)),
-        "PASSWORD_SRP" => Ok(Some(FirstChoice::PasswordSrp)),
-        "EMAIL_OTP" => Ok(Some(FirstChoice::EmailCode)),
-        "SMS_OTP" => Ok(Some(FirstChoice::SmsCode)),
-        "WEB_AUTHN" => Ok(None),
+        "PASSWORD" => Ok(FirstChoice::Password),
+        "PASSWORD_SRP" => Ok(FirstChoice::PasswordSrp),
+        "EMAIL_OTP" => Ok(FirstChoice::EmailCode),
+        "SMS_OTP" => Ok(FirstChoice::SmsCode),
+        "WEB_AUTHN" => Ok(FirstChoice::Passkey),
         _ => Err(Refusal::invalid(
             "The challenge is not PASSWORD, PASSWORD_SRP, EMAIL_OTP, SMS_OTP or WEB_AUTHN.",
         )),
@@ -227,9 +227,13 @@ pub(crate) async fn answer(
             idp.pools.answer_mfa_setup(caller, &replying.reply(), email).await
         }
         ChallengeNameType::SelectChallenge => {
-            let choice = first_choice(responses.require("ANSWER")?).ok().flatten();
+            let choice = first_choice(responses.require("ANSWER")?).ok();
             let password = responses.find_password()?;
-            let with = Chosen { password: password.as_ref(), srp_a: responses.find("SRP_A") };
+            let with = Chosen {
+                password: password.as_ref(),
+                srp_a: responses.find("SRP_A"),
+                credential: responses.find("CREDENTIAL"),
+            };
             let replying = Replying::of(caller, session, responses)?;
             idp.pools.answer_first_choice(caller, &replying.reply(), choice, &with).await
         }
@@ -243,10 +247,13 @@ pub(crate) async fn answer(
             let replying = Replying::of(caller, session, responses)?;
             idp.pools.answer_password_srp(caller, &replying.reply(), srp_a).await
         }
-        // None of these is ever asked here, so whatever session comes along is not one of theirs.
-        ChallengeNameType::AdminNoSrpAuth | ChallengeNameType::WebAuthn => {
-            Err(Refusal::InvalidSession.into())
+        ChallengeNameType::WebAuthn => {
+            let credential = responses.require("CREDENTIAL")?;
+            let replying = Replying::of(caller, session, responses)?;
+            idp.pools.answer_passkey(caller, &replying.reply(), credential).await
         }
+        // This is never asked here, so whatever session comes along is not one of its.
+        ChallengeNameType::AdminNoSrpAuth => Err(Refusal::InvalidSession.into()),
     }
 }
 

@@ -23,6 +23,19 @@ impl Pools {
         user: Kept<User>,
         so_far: SoFar,
     ) -> Result<Outcome> {
+        if caller.pool.settings.threats.is_on() {
+            return self.go_on_watched(caller, user, so_far).await;
+        }
+        self.after_threats(caller, user, so_far).await
+    }
+
+    /// What follows once a sign-in was looked at, where anybody looks.
+    pub(crate) async fn after_threats(
+        &self,
+        caller: &Caller,
+        user: Kept<User>,
+        so_far: SoFar,
+    ) -> Result<Outcome> {
         if !user.is_enabled {
             return Err(Refusal::Disabled.into());
         }
@@ -48,7 +61,7 @@ impl Pools {
         if !user.is_enabled {
             return Err(Refusal::Disabled.into());
         }
-        if caller.pool.device_replaces_second_factor() {
+        if caller.pool.device_replaces_second_factor() && !so_far.needs_factor() {
             let device = self.offered_device(caller, &user, &so_far.device).await?;
             if let Some(device) = device.filter(|device| device.is_remembered) {
                 return self.ask_for_device(caller, &user, &device, true, so_far).await;
@@ -90,7 +103,7 @@ impl Pools {
         &self,
         caller: &Caller,
         user: Kept<User>,
-        so_far: SoFar,
+        mut so_far: SoFar,
     ) -> Result<Outcome> {
         let known = self.offered_device(caller, &user, &so_far.device).await?;
         if let Some(device) =
@@ -98,6 +111,7 @@ impl Pools {
         {
             return self.ask_for_device(caller, &user, device, false, so_far).await;
         }
+        self.weigh_late(caller, &user, &mut so_far).await?;
         let device = match known {
             Some(device) => SignInDevice::Known(device.key.clone()),
             // The pages know their visitors by a session of their own.
@@ -113,6 +127,8 @@ impl Pools {
         } else {
             TriggerSource::TokenGenerationAuthentication
         };
-        self.sign_in(caller, &user, source, device).await
+        let outcome = self.sign_in(caller, &user, source, device).await?;
+        self.note_sign_in(caller, &user, &so_far).await?;
+        Ok(outcome)
     }
 }

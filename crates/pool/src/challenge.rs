@@ -5,13 +5,14 @@
 
 use crate::{
     Caller, Client, Contact, Delivery, Error, FirstChoice, Pools, Refusal, Result, SecondFactor,
-    Tokens, User, device_sign_in::DeviceSoFar, sign_in::is_named,
+    Tokens, User, device_sign_in::DeviceSoFar, sign_in::is_named, threats::Threat,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use events::cognito::{ChallengeResult, Metadata};
 use jiff::Timestamp;
 use names::{ClientId, DeviceKey, SecretHash, Session, Sub, UserPoolId, Username};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use store::{Kept, Key, Record, Refused};
 
@@ -75,11 +76,18 @@ pub enum Challenge {
     /// Set up a second factor.
     SetUpMfa { session: Session, user_id: Username, factors: Vec<SecondFactor> },
     /// Choose how to begin.
-    Select { session: Session, available: Vec<FirstChoice> },
+    Select {
+        session: Session,
+        available: Vec<FirstChoice>,
+        /// What a page needs to use a passkey, if that is one of them.
+        passkey: Option<Value>,
+    },
     /// Tell the password.
     Password { session: Session },
     /// Begin to prove the password.
     PasswordSrp { session: Session },
+    /// Use a passkey, with what a page needs for it.
+    Passkey { session: Session, options: Value },
     /// Answer what a function of the pool asks.
     Custom { session: Session, parameters: BTreeMap<String, String> },
 }
@@ -126,8 +134,13 @@ pub(crate) struct FactorStep {
 /// What is asked of a factor.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum Asked {
-    /// Which of these begins the sign-in.
-    First(Vec<FirstChoice>),
+    /// Which of these begins the sign-in; with the challenge for a passkey, if that is one of them.
+    First {
+        offered: Vec<FirstChoice>,
+        passkey: Option<String>,
+    },
+    /// The answer of a passkey to this challenge.
+    Passkey(String),
     Password,
     PasswordSrp,
     /// The code that was sent, as the only factor.
@@ -193,6 +206,18 @@ pub(crate) struct SoFar {
     pub chose_password: bool,
     /// The device that the sign-in happens on.
     pub device: DeviceSoFar,
+    /// What was thought of it, in a pool that looks for threats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threat: Option<Threat>,
+    /// Whether the password was proven, as far as anybody who looks for threats knows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub met_password: bool,
+    /// Whether a second factor was proven.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub met_factor: bool,
+    /// Whether functions decided.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_custom: bool,
 }
 
 /// What happened so far in a sign-in in which functions decide.

@@ -103,9 +103,8 @@ impl Pools {
         if decided.issue_tokens == Some(true) {
             let user = user.ok_or(Refusal::WrongCredentials)?;
             check_admissible(&user)?;
-            return self
-                .finish(caller, user, SoFar { device: steps.device, ..SoFar::default() })
-                .await;
+            let so_far = SoFar { device: steps.device, is_custom: true, ..SoFar::default() };
+            return self.finish(caller, user, so_far).await;
         }
         match decided.challenge_name.as_deref() {
             Some(CUSTOM_CHALLENGE) => self.challenge(caller, user.as_deref(), steps).await,

@@ -25,10 +25,24 @@ pub enum Refusal {
     /// The client has terms of this name.
     TermsExist,
     NoBranding,
+    NoImportJob(String),
+    /// Users are coming into the pool from a file.
+    ImportRunning,
+    /// What is asked for does not fit the state of an import, in words for the caller.
+    WrongMoment(&'static str),
+    NoReplica(String),
+    /// More was wanted of a limit than there is to have.
+    QuotaExceeded,
     /// The client has a style.
     BrandingExists,
     /// The pool was not set up for threat protection.
     NoThreatProtection,
+    /// Something about the caller that the pool's configuration bars.
+    Blocked,
+    /// A password that everybody knows.
+    PasswordCompromised,
+    NoAuthEvent,
+    InvalidFeedbackToken,
     TooMany(Cow<'static, str>),
     DeletionProtected,
     /// The caller may not do this, in words for the caller.
@@ -80,6 +94,24 @@ pub enum Refusal {
     NotEnrolled,
     /// No authenticator waits for its first code, or was set up.
     NoSoftwareToken,
+    /// The pool takes no passkeys.
+    PasskeysNotEnabled,
+    /// The pool has no domain to make passkeys for.
+    NoRelyingParty,
+    /// No challenge to make a passkey is waiting, or not this one.
+    NoPasskeyChallenge,
+    /// The challenge to make a passkey was given to another client.
+    PasskeyOfOtherClient,
+    /// A passkey that was made on somebody else's page.
+    PasskeyOrigin,
+    /// A passkey that was made for another domain.
+    PasskeyRelyingParty,
+    /// A passkey of another kind than was asked for.
+    PasskeyNotSupported,
+    /// The user has no such passkey.
+    NoPasskey,
+    /// Not a passkey of this user, or not over this challenge.
+    WrongPasskey,
     InvalidSession,
     SessionExpired,
     SessionUsed,

@@ -50,6 +50,9 @@ pub struct SecondFactors {
     pub preferred: Option<SecondFactor>,
     /// The authenticator, once its first code was right.
     pub software_token: Option<SoftwareToken>,
+    /// Whether a passkey is both factors, as far as the user has said; the pool has to allow it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey_counts_twice: Option<bool>,
 }
 
 /// A user's authenticator.
@@ -77,6 +80,14 @@ pub struct Preference {
     pub factor: SecondFactor,
     pub is_enabled: bool,
     pub is_preferred: bool,
+}
+
+/// What somebody wants of all factors. What is not spoken of stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Preferences {
+    pub factors: Vec<Preference>,
+    /// Whether a passkey is to be both factors.
+    pub passkey_counts_twice: Option<bool>,
 }
 
 /// What a sign-in asks after the first factor.
@@ -161,8 +172,15 @@ impl User {
     /// Turns factors on and off as asked. What is not spoken of stays as it is.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] for a factor that the user does not have, or two that are preferred.
-    pub fn prefer(&mut self, preferences: &[Preference], now: Timestamp) -> Result<()> {
+    /// [`Refusal::Invalid`] for a factor that the user does not have, two that are preferred, and for a
+    /// passkey as both where the pool does not take it as such or the user has nothing else.
+    pub fn prefer(
+        &mut self,
+        pool: &UserPool,
+        preferences: &Preferences,
+        now: Timestamp,
+    ) -> Result<()> {
+        let Preferences { factors: preferences, passkey_counts_twice } = preferences;
         if preferences.iter().filter(|it| it.is_preferred).count() > 1 {
             return Err(Refusal::invalid("Only one MFA method can be set as preferred.").into());
         }
@@ -190,6 +208,20 @@ impl User {
                 self.factors.preferred = None;
             }
         }
+        if *passkey_counts_twice == Some(true) {
+            if pool.settings.mfa.passkeys.counts_twice != Some(true) {
+                let text = "Passkeys do not count as MFA in this user pool.";
+                return Err(Refusal::invalid(text).into());
+            }
+            // Whoever loses the passkey is not to be locked out.
+            if self.factors.enabled.is_empty() {
+                let text = "Another MFA method must be enabled before passkeys count as MFA.";
+                return Err(Refusal::invalid(text).into());
+            }
+        }
+        if passkey_counts_twice.is_some() {
+            self.factors.passkey_counts_twice = *passkey_counts_twice;
+        }
         self.modified_at = now;
         Ok(())
     }
@@ -205,12 +237,12 @@ impl Pools {
         &self,
         pool: &UserPool,
         user: &User,
-        preferences: &[Preference],
+        preferences: &Preferences,
     ) -> Result<()> {
         let now = self.now();
         let change = |user: &mut User| {
             let had_one = !user.second_factors(pool).is_empty();
-            user.prefer(preferences, now)?;
+            user.prefer(pool, preferences, now)?;
             let needs_one = pool.settings.mfa.mode == MfaMode::On && had_one;
             if needs_one && user.second_factors(pool).is_empty() {
                 let text = "User cannot turn off MFA while the user pool requires it.";
@@ -229,10 +261,10 @@ impl Pools {
         &self,
         pool: &UserPool,
         user: &User,
-        preferences: &[Preference],
+        preferences: &Preferences,
     ) -> Result<()> {
         let now = self.now();
-        let change = |user: &mut User| user.prefer(preferences, now);
+        let change = |user: &mut User| user.prefer(pool, preferences, now);
         self.change_user(pool, &user.sub, change).await.map(drop)
     }
 

@@ -10,6 +10,7 @@ use names::UserPoolId;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::{Claim, Key, Record, Refused};
+use zeroize::Zeroizing;
 
 /// What a key signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,14 +155,25 @@ impl Pools {
         Ok(SealedKey { jwk: key.jwk().clone(), sealed })
     }
 
+    /// The private key that signs a pool's ID tokens, for its certificate.
+    pub(crate) async fn id_token_key(&self, pool: &UserPoolId) -> Result<Zeroizing<Vec<u8>>> {
+        self.keys(pool).await?;
+        let key = PoolKeys::key_of(pool);
+        let kept = self.records().get::<PoolKeys>(&key, self.now()).await?;
+        let kept = kept.ok_or_else(|| Error::internal("the signing keys are gone"))?;
+        self.open_key(pool, &kept.id_tokens)
+    }
+
     fn load_key(&self, pool: &UserPoolId, kept: &SealedKey) -> Result<Arc<SigningKey>> {
-        let bound_to = format!("{pool}\n{}", kept.jwk.kid);
-        let pkcs8 =
-            self.house().seals.signing_keys.open_text(&kept.sealed, bound_to.as_bytes()).map_err(
-                |_| Error::internal("a signing key does not open: is this the master key?"),
-            )?;
+        let pkcs8 = self.open_key(pool, kept)?;
         let key = SigningKey::from_pkcs8(&kept.jwk.kid, &pkcs8)
             .map_err(|_| Error::internal("a signing key does not load"))?;
         Ok(Arc::new(key))
+    }
+
+    fn open_key(&self, pool: &UserPoolId, kept: &SealedKey) -> Result<Zeroizing<Vec<u8>>> {
+        let bound_to = format!("{pool}\n{}", kept.jwk.kid);
+        let opened = self.house().seals.signing_keys.open_text(&kept.sealed, bound_to.as_bytes());
+        opened.map_err(|_| Error::internal("a signing key does not open: is this the master key?"))
     }
 }

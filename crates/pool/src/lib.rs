@@ -10,13 +10,18 @@
 mod after_first_factor;
 mod attempts;
 mod attributes;
+mod auth_event;
 mod authorization;
+mod background;
 mod bearer;
 mod branding;
 mod browser;
+mod certificate;
 mod challenge;
+mod circumstances;
 mod client;
 mod code;
+mod compromised;
 mod create_user;
 mod custom_auth;
 mod device;
@@ -26,7 +31,11 @@ mod error;
 mod factors;
 mod federated;
 mod group;
+mod habits;
 mod identity_provider;
+mod import;
+mod import_row;
+mod import_walk;
 mod keys;
 mod linking;
 mod listing;
@@ -36,12 +45,15 @@ mod membership;
 mod message;
 mod mfa;
 mod migration;
+mod notice;
 mod password_policy;
 mod pieces;
 mod pools;
+mod provisioned_limit;
 mod recovery;
 mod refresh;
 mod removal;
+mod replica;
 mod resource_server;
 mod risk;
 mod rotation;
@@ -53,24 +65,34 @@ mod sign_up;
 mod software_token;
 mod stylesheet;
 mod terms;
+mod threats;
 mod tokens;
 mod trigger;
 mod user;
 mod user_auth;
 mod user_info;
 mod user_pool;
+mod webauthn;
+mod webauthn_options;
+mod webauthn_sign_in;
 
 pub use attempts::Allowance;
 pub use attributes::AttributeChange;
+pub use auth_event::{
+    AuthChallenge, AuthEvent, AuthEventKind, AuthEventResult, Feedback, FeedbackBy, RiskDecision,
+};
 pub use authorization::{Ask, CodeFor};
 pub use bearer::Bearer;
 pub use branding::{Asset, Branding, NewBranding, Style, UiContent, UiCustomization, logo_name};
 pub use browser::{BrowserSession, SignedInAt};
+pub use certificate::SigningCertificate;
 pub use challenge::{Challenge, Outcome, Proven};
+pub use circumstances::{AddressRange, Circumstances};
 pub use client::{
     Client, ClientSettings, Flow, OAuthFlow, OAuthSettings, Rotation, SealedSecret, Unit, Validity,
 };
 pub use code::Purpose;
+pub use compromised::CompromisedPasswords;
 pub use create_user::{CreateUser, Invitation};
 pub use custom_auth::CustomAnswer;
 pub use device::{Device, DeviceTracking, DeviceVerifier, NewDevice};
@@ -78,10 +100,11 @@ pub use device_sign_in::{DeviceAnswer, DeviceProof};
 pub use domain::{Domain, DomainKind};
 pub use error::{Broken, Error, Refusal, Result, Taken};
 pub use events::cognito::FederatedAttributes;
-pub use factors::{Preference, SecondFactor, SecondFactors, SoftwareToken};
+pub use factors::{Preference, Preferences, SecondFactor, SecondFactors, SoftwareToken};
 pub use federated::Identity;
 pub use group::Group;
 pub use identity_provider::{IdentityProvider, ProviderKind, ProviderSecret, ProviderSettings};
+pub use import::{ImportJob, ImportStatus, Upload};
 pub use keys::{LoadedKeys, Use};
 pub use linking::Elsewhere;
 pub use listing::{Filter, PageOf};
@@ -91,8 +114,13 @@ pub use message::{Channel, Delivery, Message, Post, Undelivered};
 pub use mfa::{CodeOf, Reply};
 pub use password_policy::PasswordPolicy;
 pub use pools::{IssuerForm, Pools, Setup};
+pub use provisioned_limit::ProvisionedLimit;
+pub use replica::{Replica, ReplicaStatus};
 pub use resource_server::{ResourceScope, ResourceServer};
-pub use risk::RiskConfiguration;
+pub use risk::{
+    NoticeText, Notices, PasswordMoment, RiskConfiguration, RiskLevel, RiskSettings,
+    TakeoverAction, TakeoverAnswer, ThreatMode, ThreatProtection,
+};
 pub use schema::{
     AttributeRequest, AttributeRule, Attributes, DataType, Schema, is_email, is_phone_number,
 };
@@ -109,3 +137,4 @@ pub use user_pool::{
     Alias, Contact, FirstFactor, MessageTemplates, MfaMode, MfaSettings, PoolSettings,
     PreTokenForm, PreTokenGeneration, Recovery, SignInNames, TokenEventVersion, Triggers, UserPool,
 };
+pub use webauthn::{Passkey, PasskeySettings, RelyingParty, Verification};

@@ -4,12 +4,12 @@
 //! attribute walks the index of that attribute, so that it reads what it answers and little more.
 
 use crate::{
-    Client, Device, Error, Group, IdentityProvider, Pools, Refusal, ResourceServer, Result, Terms,
-    TrackedSession, User, UserPool,
+    AuthEvent, Client, Device, Error, Group, IdentityProvider, Pools, Refusal, ResourceServer,
+    Result, Terms, TrackedSession, User, UserPool,
     user::{END, INDEXED, SHARDS, index_text},
 };
 use names::{Region, Sub, UserPoolId};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use store::{Kept, Range, Record};
 
 /// A page of something, and the token of the next page.
@@ -271,7 +271,7 @@ impl Pools {
     ) -> Result<PageOf<Kept<Group>>> {
         let question = format!("groups of {} in {}", user.sub, user.pool);
         let from = token.map(|token| self.open_cursor(&question, token)).transpose()?;
-        let from = from.map_or(0, |cursor| cursor.partition);
+        let from = from.map_or(0, |cursor: Cursor| cursor.partition);
         let mut groups = self.groups_of(user).await?;
         let rest = groups.split_off(from.min(groups.len()));
         let is_more = rest.len() > limit;
@@ -313,6 +313,23 @@ impl Pools {
         let prefix = TrackedSession::PREFIX;
         let walk = Walk { question: &question, partitions: &partitions, prefix, limit, token };
         self.walk(&walk, By::Key, |session: &TrackedSession| !session.is_over(user)).await
+    }
+
+    /// A page of what was done as a user, newest first.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for a token that is not of this listing.
+    pub async fn list_auth_events(
+        &self,
+        user: &User,
+        limit: usize,
+        token: Option<&str>,
+    ) -> Result<PageOf<Kept<AuthEvent>>> {
+        let question = format!("events of {} in {}", user.sub, user.pool);
+        let partitions = [User::partition(&user.pool, &user.sub)];
+        let prefix = AuthEvent::PREFIX;
+        let walk = Walk { question: &question, partitions: &partitions, prefix, limit, token };
+        self.walk(&walk, By::Key, |_| true).await
     }
 
     /// A page of the users in a group.
@@ -375,6 +392,19 @@ impl Pools {
         self.walk(&walk, By::Claim, |user: &User| filter.fits(user)).await
     }
 
+    /// A page of the records that are kept in one partition, by key.
+    pub(crate) async fn list_by_key<R: Record>(
+        &self,
+        question: &str,
+        partition: String,
+        limit: usize,
+        token: Option<&str>,
+    ) -> Result<PageOf<Kept<R>>> {
+        let partitions = [partition];
+        let walk = Walk { question, partitions: &partitions, prefix: "", limit, token };
+        self.walk(&walk, By::Key, |_| true).await
+    }
+
     async fn walk<R: Record>(
         &self,
         walk: &Walk<'_>,
@@ -408,13 +438,17 @@ impl Pools {
         Ok(opened.unwrap_or(Cursor { partition: 0, after: None }))
     }
 
-    fn seal_cursor(&self, question: &str, cursor: &Cursor) -> Result<String> {
+    pub(crate) fn seal_cursor<C: Serialize>(&self, question: &str, cursor: &C) -> Result<String> {
         let plain = serde_json::to_vec(cursor)
             .map_err(|_| Error::internal("a cursor does not serialise"))?;
         Ok(self.house().seals.cursors.seal_text(self.random(), &plain, question.as_bytes()))
     }
 
-    fn open_cursor(&self, question: &str, token: &str) -> Result<Cursor> {
+    pub(crate) fn open_cursor<C: DeserializeOwned>(
+        &self,
+        question: &str,
+        token: &str,
+    ) -> Result<C> {
         let opened = self.house().seals.cursors.open_text(token, question.as_bytes());
         let cursor = opened.ok().and_then(|plain| serde_json::from_slice(&plain).ok());
         cursor.ok_or_else(|| Refusal::invalid("Invalid pagination token.").into())

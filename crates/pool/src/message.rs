@@ -382,7 +382,7 @@ impl Sender {
 }
 
 /// A text as it stands in HTML.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

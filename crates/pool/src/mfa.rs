@@ -48,7 +48,12 @@ impl Pools {
         so_far: SoFar,
     ) -> Result<Outcome> {
         let (sub, user_id) = (Some(user.sub.clone()), user.username.clone());
-        let challenge = match user.next_factor(&caller.pool) {
+        let next = if so_far.needs_factor() {
+            user.factor_at_risk(&caller.pool)
+        } else {
+            user.next_factor(&caller.pool)
+        };
+        let challenge = match next {
             Next::Nothing => return self.after_second_factor(caller, user, so_far).await,
             Next::One(factor) => return self.ask_factor(caller, &user, factor, so_far).await,
             Next::Choice(factors) => {
@@ -146,17 +151,23 @@ impl Pools {
         let pool = &caller.pool;
         let who = self.counted_as(pool, user.as_deref(), waiting.user_id.as_str());
         self.count_code_guess(&pool.id, &who).await?;
+        let wrong = async |user: &User, error: Error| {
+            self.wrong_code(caller, &waiting.event_id, user, &waiting.step.so_far, error).await
+        };
         let (user, name) = match &waiting.step.asked {
             Asked::SoftwareToken => {
                 let user = user.ok_or(Refusal::InvalidSession)?;
-                let user = self.take_software_code(pool, &user, code).await?;
-                (user, SecondFactor::SoftwareToken.as_str())
+                let taken = match self.take_software_code(pool, &user, code).await {
+                    Ok(taken) => taken,
+                    Err(error) => return Err(wrong(&user, error).await),
+                };
+                (taken, SecondFactor::SoftwareToken.as_str())
             }
             Asked::SecondCode(sent) | Asked::SetUpCode(sent) => {
                 let user = user.ok_or(Refusal::InvalidSession)?;
                 let digest = self.sign_in_digest(&pool.id, &user.sub, code);
                 if !crypto::equal(digest.as_bytes(), sent.digest.as_bytes()) {
-                    return Err(Refusal::WrongFactorCode.into());
+                    return Err(wrong(&user, Refusal::WrongFactorCode.into()).await);
                 }
                 let user = match waiting.step.asked {
                     Asked::SetUpCode(_) => self.set_up_contact(pool, &user, sent).await?,
@@ -173,7 +184,7 @@ impl Pools {
                 let user = user.ok_or(Refusal::WrongOneTimeCode)?;
                 let digest = self.sign_in_digest(&pool.id, &user.sub, code);
                 if !crypto::equal(digest.as_bytes(), sent.digest.as_bytes()) {
-                    return Err(Refusal::WrongOneTimeCode.into());
+                    return Err(wrong(&user, Refusal::WrongOneTimeCode.into()).await);
                 }
                 self.answer_once(&waiting).await?;
                 self.forget_code_guesses(&pool.id, &who).await?;
@@ -190,6 +201,7 @@ impl Pools {
         let caller = Caller { event_id: waiting.event_id, ..caller.clone() };
         let mut so_far = waiting.step.so_far;
         so_far.push(name);
+        so_far.met_factor = true;
         self.after_second_factor(&caller, user, so_far).await
     }
 

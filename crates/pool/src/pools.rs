@@ -1,7 +1,8 @@
 //! Where are pools, clients and users found, and how are changes kept?
 
 use crate::{
-    Client, Error, Group, LoadedKeys, Post, Refusal, Result, User, UserPool, bearer::VerifiedToken,
+    Client, CompromisedPasswords, Error, Group, LoadedKeys, Post, Refusal, Result, User, UserPool,
+    bearer::VerifiedToken,
 };
 use crypto::{MasterKey, Random, SealingKey, Unserved, Workers};
 use functions::Functions;
@@ -33,6 +34,8 @@ pub struct Setup {
     pub functions: Arc<Functions>,
     pub post: Arc<dyn Post>,
     pub workers: Arc<Workers>,
+    /// The passwords that everybody knows.
+    pub compromised: CompromisedPasswords,
     /// Makes an RSA-2048 key, PKCS #8. [`crypto::SigningKey::generate`] but in tests.
     pub new_key: fn() -> Option<zeroize::Zeroizing<Vec<u8>>>,
 }
@@ -65,11 +68,13 @@ pub(crate) struct House {
     pub functions: Arc<Functions>,
     pub post: Arc<dyn Post>,
     pub workers: Arc<Workers>,
+    pub compromised: CompromisedPasswords,
     pub new_key: fn() -> Option<zeroize::Zeroizing<Vec<u8>>>,
     pub seals: Seals,
     pub loaded_keys: RwLock<HashMap<UserPoolId, Arc<LoadedKeys>>>,
     pub verified_tokens: Cache<[u8; 32], Arc<VerifiedToken>>,
     pub turns: Cache<String, Arc<tokio::sync::Mutex<()>>>,
+    pub background: tokio::sync::Notify,
 }
 
 /// One key for each thing that is sealed, all from the master key.
@@ -82,6 +87,7 @@ pub(crate) struct Seals {
     pub software_tokens: SealingKey,
     pub cursors: SealingKey,
     pub devices: SealingKey,
+    pub feedback: SealingKey,
     /// A key for digests of codes, and for answers about users that do not exist.
     pub codes: [u8; 32],
     pub decoys: [u8; 32],
@@ -89,6 +95,8 @@ pub(crate) struct Seals {
     pub device_groups: [u8; 32],
     /// A key for the keys under which codes travel to the functions that send them.
     pub sender_keys: [u8; 32],
+    /// A key for the addresses that files of users are sent to.
+    pub uploads: [u8; 32],
 }
 
 impl Seals {
@@ -107,10 +115,12 @@ impl Seals {
             software_tokens: master.sealing("software tokens"),
             cursors: master.sealing("cursors"),
             devices: master.sealing("device verifiers"),
+            feedback: master.sealing("feedback tokens"),
             codes: bytes("code digests"),
             decoys: bytes("decoys"),
             device_groups: bytes("device groups"),
             sender_keys: bytes("sender keys"),
+            uploads: bytes("uploads"),
         }
     }
 }
@@ -135,10 +145,12 @@ impl Pools {
             functions: setup.functions,
             post: setup.post,
             workers: setup.workers,
+            compromised: setup.compromised,
             new_key: setup.new_key,
             seals,
             loaded_keys: RwLock::default(),
             verified_tokens: Cache::new(20_000),
+            background: tokio::sync::Notify::new(),
             turns: Cache::builder().time_to_idle(Duration::from_secs(120)).build(),
         };
         Self { house: Arc::new(house) }

@@ -1,11 +1,13 @@
 //! How does somebody who forgot the password, or wants another one, get one?
 
 use crate::{
-    Allowance, Bearer, Caller, Contact, Delivery, Error, Pools, Purpose, Recovery, Refusal, Result,
-    SealedPassword, User, UserPool, UserStatus,
+    Allowance, AuthEventKind, AuthEventResult, Bearer, Caller, Circumstances, Contact, Delivery,
+    Error, PasswordMoment, Pools, Purpose, Recovery, Refusal, Result, SealedPassword, User,
+    UserPool, UserStatus,
     code::spend,
     is_email, is_phone_number,
     message::{About, Occasion},
+    threats::Note,
 };
 use events::cognito::{Metadata, TriggerSource};
 use jiff::SignedDuration;
@@ -45,6 +47,8 @@ impl Pools {
             Err(refusal) => return Err(refusal.into()),
         };
         let address = user.attribute(contact.attribute()).unwrap_or_default().to_owned();
+        let (kind, begun) = (AuthEventKind::ForgotPassword, AuthEventResult::InProgress);
+        self.note_done(caller, &user, kind, begun).await?;
         let about = caller.about(&user, Occasion::ForgotPassword);
         let draft = self.draft_code(about, contact, &address).await?;
         let (code, sent) =
@@ -119,11 +123,18 @@ impl Pools {
             return Err(Refusal::NoUserForClient.into());
         }
         pool.settings.password_policy.check(password)?;
+        let (client, from) = (&caller.client.id, &caller.circumstances);
+        self.refuse_compromised(pool, client, from, password, PasswordMoment::Change).await?;
         let who = self.counted_as(pool, user.as_deref(), username.as_str());
         self.allow(&pool.id, &who, Allowance::ConfirmReset).await?;
         let Some(user) = user else { return Err(Refusal::CodeMismatch.into()) };
         let none = caller.without_a_code();
-        let sent = self.guess(pool, &user.sub, Purpose::ResetPassword, code, &none).await?;
+        let kind = AuthEventKind::ForgotPassword;
+        let guessed = self.guess(pool, &user.sub, Purpose::ResetPassword, code, &none).await;
+        if let Err(Error::Refused(_)) = &guessed {
+            self.note_done(caller, &user, kind, AuthEventResult::Fail).await?;
+        }
+        let sent = guessed?;
         // After the guess: only whoever has the code learns which passwords there were.
         self.refuse_used(pool, &user, password).await?;
         let sealed = self.seal_password(pool, &user.sub, &user.username, password).await?;
@@ -160,6 +171,7 @@ impl Pools {
             }
             return Err(Refusal::Contended.into());
         };
+        self.note_done(caller, &user, kind, AuthEventResult::Pass).await?;
         let source = TriggerSource::PostConfirmationConfirmForgotPassword;
         let client = Some(&caller.client.id);
         self.tell_post_confirmation(pool, client, source, &user, caller.metadata.clone()).await
@@ -174,8 +186,10 @@ impl Pools {
         bearer: &Bearer,
         previous: Option<&Password>,
         proposed: &Password,
+        from: &Circumstances,
     ) -> Result<()> {
-        let Bearer { pool, user, .. } = bearer;
+        let Bearer { pool, user, client, .. } = bearer;
+        let (id, kind) = (self.event_id(pool), AuthEventKind::PasswordChange);
         let who = self.counted_as(pool, Some(user), user.username.as_str());
         {
             let _turn = self.turn(&pool.id, &who).await;
@@ -188,13 +202,17 @@ impl Pools {
             };
             if !is_right {
                 self.count_failure(&pool.id, &who).await?;
+                let note = Note::of(&id, kind, AuthEventResult::Fail);
+                self.note(pool, user, from, note).await?;
                 return Err(Refusal::WrongCredentials.into());
             }
             self.forget_failures(failures).await?;
         }
         pool.settings.password_policy.check(proposed)?;
+        self.refuse_compromised(pool, client, from, proposed, PasswordMoment::Change).await?;
         self.refuse_used(pool, user, proposed).await?;
-        self.set_password(pool, &user.sub, &user.username, proposed, Lasting::ForGood).await
+        self.set_password(pool, &user.sub, &user.username, proposed, Lasting::ForGood).await?;
+        self.note(pool, user, from, Note::of(&id, kind, AuthEventResult::Pass)).await
     }
 
     /// Sets a password on an administrator's word.

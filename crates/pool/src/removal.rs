@@ -1,9 +1,16 @@
 //! What goes with a thing that is deleted?
 
 use crate::{
-    Branding, Client, Device, Error, Group, IdentityProvider, LogDelivery, Pools, Refusal,
-    ResourceServer, Result, RiskConfiguration, Terms, TrackedSession, UiCustomization, User,
-    UserPool, branding::LooksVersion, keys::PoolKeys, pieces::Piece, user::SHARDS,
+    AuthEvent, Branding, Client, Device, Error, Group, IdentityProvider, LogDelivery, Pools,
+    Refusal, Replica, ResourceServer, Result, RiskConfiguration, SigningCertificate, Terms,
+    TrackedSession, UiCustomization, User, UserPool,
+    background::{Step, Task, Work},
+    branding::LooksVersion,
+    habits::Habits,
+    keys::PoolKeys,
+    pieces::Piece,
+    user::SHARDS,
+    webauthn::Passkeys,
 };
 use names::{Sub, UserPoolId};
 use store::{Commit, Kept, Range, Record, Refused};
@@ -12,7 +19,7 @@ use store::{Commit, Kept, Range, Record, Refused};
 const GROUPS_AT_ONCE: usize = 50;
 
 impl Pools {
-    /// Deletes a user with every name, membership, device and session. Codes, counts and revoked sessions are found by
+    /// Deletes a user with every name, membership, device, passkey and session. Codes, counts and revoked sessions are found by
     /// the `sub` alone, which is never used again; they expire.
     ///
     /// # Errors
@@ -36,14 +43,21 @@ impl Pools {
             };
             match done {
                 Ok(()) if is_done => {
-                    // Afterwards: nobody confirms a device of a user who is gone.
+                    // Afterwards: nobody confirms a device or keeps a passkey of a user who is gone.
+                    let passkeys = Range {
+                        prefix: "passkeys".to_owned(),
+                        ..everything(&User::partition(pool, sub))
+                    };
+                    self.empty_range::<Passkeys>(passkeys, false).await?;
                     let of_user = |prefix: &str| Range {
                         prefix: prefix.to_owned(),
                         ..everything(&User::partition(pool, sub))
                     };
                     self.empty_range::<Device>(of_user(Device::PREFIX), false).await?;
                     let sessions = of_user(TrackedSession::PREFIX);
-                    return self.empty_range::<TrackedSession>(sessions, false).await;
+                    self.empty_range::<TrackedSession>(sessions, false).await?;
+                    self.empty_range::<AuthEvent>(of_user(AuthEvent::PREFIX), false).await?;
+                    return self.empty_range::<Habits>(of_user(Habits::PLACE), false).await;
                 }
                 Ok(()) | Err(Refused::Conflict(_)) => {}
                 Err(Refused::Broken(broken)) => return Err(broken.into()),
@@ -94,11 +108,11 @@ impl Pools {
         .await
     }
 
-    /// Deletes a pool. From the first commit on it does not exist for anybody; what was in it is removed
-    /// afterwards.
+    /// Deletes a pool. From this commit on it does not exist for anybody; what was in it is removed in the
+    /// background.
     ///
     /// # Errors
-    /// [`Refusal::DeletionProtected`], [`Refusal::Contended`].
+    /// [`Refusal::DeletionProtected`], [`Refusal::ImportRunning`], [`Refusal::Contended`].
     pub async fn delete_pool(&self, pool: &Kept<UserPool>) -> Result<()> {
         if pool.settings.is_deletion_protected {
             return Err(Refusal::DeletionProtected.into());
@@ -109,43 +123,66 @@ impl Pools {
             )
             .into());
         }
+        self.check_no_import(&pool.id).await?;
+        let removal = Work::new(Task::Removal { pool: pool.id.clone() });
         self.commit(|commit| {
-            commit.delete(pool);
+            commit.delete(pool).put(&removal);
         })
         .await?;
         if let Ok(mut loaded) = self.house().loaded_keys.write() {
             loaded.remove(&pool.id);
         }
-        let key = PoolKeys::key_of(&pool.id);
+        self.wake_background();
+        Ok(())
+    }
+
+    /// Removes a part of what was in a deleted pool. What is gone is not found again, so a step begins where
+    /// the one before ended.
+    pub(crate) async fn removal_step(&self, pool: &UserPoolId) -> Result<Step> {
+        // Somebody made it again: then the rest was gone before, and what is there now is not ours.
+        let again = self.records().get::<UserPool>(&UserPool::key_of(pool), self.now()).await?;
+        if again.is_some() {
+            return Ok(Step::Done);
+        }
+        let key = PoolKeys::key_of(pool);
         if let Some(keys) = self.records().get::<PoolKeys>(&key, self.now()).await? {
             self.commit(|commit| {
                 commit.delete(&keys);
             })
             .await?;
         }
-        self.empty::<Client>(&Client::listing(&pool.id), true).await?;
-        self.empty::<Group>(&Group::listing(&pool.id), false).await?;
-        self.empty::<IdentityProvider>(&IdentityProvider::listing(&pool.id), false).await?;
-        self.empty::<ResourceServer>(&ResourceServer::listing(&pool.id), false).await?;
-        self.empty::<Terms>(&Terms::listing(&pool.id), false).await?;
-        self.empty::<Branding>(&Branding::listing(&pool.id), false).await?;
-        self.empty::<Piece>(&Branding::content(&pool.id), false).await?;
-        self.empty::<UiCustomization>(&UiCustomization::listing(&pool.id), false).await?;
-        self.empty::<Piece>(&UiCustomization::content(&pool.id), false).await?;
-        self.empty::<LooksVersion>(&LooksVersion::listing(&pool.id), false).await?;
-        self.empty::<RiskConfiguration>(&RiskConfiguration::listing(&pool.id), false).await?;
-        self.empty::<LogDelivery>(&LogDelivery::listing(&pool.id), false).await?;
+        self.empty::<Client>(&Client::listing(pool), true).await?;
+        self.empty::<Group>(&Group::listing(pool), false).await?;
+        self.empty::<IdentityProvider>(&IdentityProvider::listing(pool), false).await?;
+        self.empty::<ResourceServer>(&ResourceServer::listing(pool), false).await?;
+        self.empty::<Terms>(&Terms::listing(pool), false).await?;
+        self.empty::<Branding>(&Branding::listing(pool), false).await?;
+        self.empty::<Piece>(&Branding::content(pool), false).await?;
+        self.empty::<UiCustomization>(&UiCustomization::listing(pool), false).await?;
+        self.empty::<Piece>(&UiCustomization::content(pool), false).await?;
+        self.empty::<LooksVersion>(&LooksVersion::listing(pool), false).await?;
+        self.empty::<RiskConfiguration>(&RiskConfiguration::listing(pool), false).await?;
+        self.empty::<LogDelivery>(&LogDelivery::listing(pool), false).await?;
+        self.empty::<SigningCertificate>(&SigningCertificate::listing(pool), false).await?;
+        self.empty::<Replica>(&Replica::listing(pool), false).await?;
+        self.remove_imports(pool).await?;
         for shard in SHARDS {
-            self.empty_of_users(&pool.id, &User::listing(&pool.id, shard)).await?;
+            if self.remove_users(pool, &User::listing(pool, shard)).await? == Step::More {
+                return Ok(Step::More);
+            }
         }
-        Ok(())
+        Ok(Step::Done)
     }
 
-    async fn empty<R: Record>(&self, partition: &str, is_claimed: bool) -> Result<()> {
+    pub(crate) async fn empty<R: Record>(&self, partition: &str, is_claimed: bool) -> Result<()> {
         self.empty_range::<R>(everything(partition), is_claimed).await
     }
 
-    async fn empty_range<R: Record>(&self, mut range: Range, is_claimed: bool) -> Result<()> {
+    pub(crate) async fn empty_range<R: Record>(
+        &self,
+        mut range: Range,
+        is_claimed: bool,
+    ) -> Result<()> {
         loop {
             let (records, next) = if is_claimed {
                 self.records().list_claimed::<R>(&range, self.now()).await?
@@ -165,7 +202,8 @@ impl Pools {
         }
     }
 
-    async fn empty_of_users(&self, pool: &UserPoolId, partition: &str) -> Result<()> {
+    /// Removes the users of a page, so that a step has an end.
+    async fn remove_users(&self, pool: &UserPoolId, partition: &str) -> Result<Step> {
         let mut range = everything(partition);
         loop {
             let (users, next) = self.records().list_claimed::<User>(&range, self.now()).await?;
@@ -175,8 +213,14 @@ impl Pools {
                     Err(error) => return Err(error),
                 }
             }
-            let Some(next) = next else { return Ok(()) };
-            range.after = Some(next);
+            if next.is_none() {
+                return Ok(Step::Done);
+            }
+            if !users.is_empty() {
+                return Ok(Step::More);
+            }
+            // A page of places whose users are gone already.
+            range.after = next;
         }
     }
 }

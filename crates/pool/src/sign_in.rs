@@ -5,8 +5,8 @@
 //! `after_first_factor`'s.
 
 use crate::{
-    Attributes, Challenge, Client, Error, Flow, Outcome, Pools, Refusal, Result, SealedPassword,
-    User, UserPool, UserStatus,
+    Attributes, Challenge, Circumstances, Client, Error, Flow, Outcome, PasswordMoment, Pools,
+    Refusal, Result, SealedPassword, User, UserPool, UserStatus,
     challenge::{Kind, NewPasswordStep, SoFar, SrpStep},
     message::{About, Occasion},
 };
@@ -29,6 +29,8 @@ pub struct Caller {
     pub metadata: Metadata,
     /// The device that the client says it is.
     pub device: Option<DeviceKey>,
+    /// From where, and with what.
+    pub circumstances: Arc<Circumstances>,
     /// Joins the log lines and tokens of one sign-in.
     pub event_id: String,
     /// What a sign-in through this call ends with.
@@ -118,8 +120,7 @@ impl Pools {
             Error::Refused(Refusal::NoUserPool(_)) => Refusal::NoClient(client.id.clone()).into(),
             other => other,
         })?;
-        let event_id = self.random().uuid_v4();
-        Ok(Caller { pool, client, metadata, device: None, event_id, ending: Ending::Tokens })
+        Ok(self.new_caller(pool, client, metadata))
     }
 
     /// A call of this client of this pool.
@@ -134,8 +135,18 @@ impl Pools {
     ) -> Result<Caller> {
         let client = self.client_of(pool, client).await?;
         let pool = self.pool(pool).await?;
-        let event_id = self.random().uuid_v4();
-        Ok(Caller { pool, client, metadata, device: None, event_id, ending: Ending::Tokens })
+        Ok(self.new_caller(pool, client, metadata))
+    }
+
+    fn new_caller(
+        &self,
+        pool: Arc<Kept<UserPool>>,
+        client: Arc<Kept<Client>>,
+        metadata: Metadata,
+    ) -> Caller {
+        let event_id = self.event_id(&pool);
+        let (circumstances, ending) = (Arc::default(), Ending::Tokens);
+        Caller { pool, client, metadata, device: None, circumstances, event_id, ending }
     }
 
     /// Signs a user in by password, which the client (or, for the admin flow, the server) was told.
@@ -218,12 +229,17 @@ impl Pools {
         let turn = self.turn(&caller.pool.id, &who).await;
         let failures = self.refuse_if_locked(&caller.pool.id, &who).await?;
         let is_right = self.knows_password(&caller.pool, user.as_deref(), name, password).await?;
-        let Some(user) = user.filter(|_| is_right) else {
+        if !is_right || user.is_none() {
             self.count_failure(&caller.pool.id, &who).await?;
+            if let Some(user) = &user {
+                self.note_wrong_password(caller, user).await?;
+            }
             return Err(Refusal::WrongCredentials.into());
-        };
+        }
+        let user = user.ok_or(Refusal::WrongCredentials)?;
         self.forget_failures(failures).await?;
         drop(turn);
+        self.check_compromised(caller, &user, password).await?;
         Ok(user)
     }
 
@@ -343,6 +359,9 @@ impl Pools {
         if !is_right || user.is_none() {
             self.count_failure(&caller.pool.id, &who).await?;
             drop(turn);
+            if let Some(user) = &user {
+                self.note_wrong_password(&caller, user).await?;
+            }
             let Some(mut steps) = so_far.custom else {
                 return Err(Refusal::WrongCredentials.into());
             };
@@ -413,6 +432,9 @@ impl Pools {
         }
         caller.pool.settings.password_policy.check(answer.new_password)?;
         self.refuse_used(&caller.pool, &user, answer.new_password).await?;
+        let (pool, client, from) = (&caller.pool, &caller.client.id, &caller.circumstances);
+        let moment = PasswordMoment::Change;
+        self.refuse_compromised(pool, client, from, answer.new_password, moment).await?;
         let mut attributes = answer.attributes;
         check_new_attributes(caller, &user, &mut attributes)?;
         let sealed =

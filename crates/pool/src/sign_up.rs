@@ -1,8 +1,9 @@
 //! How does somebody become a user?
 
 use crate::{
-    Alias, Allowance, Attributes, Caller, Contact, Delivery, Error, Pools, Purpose, Refusal,
-    Result, SealedPassword, Taken, User, UserPool, UserStatus,
+    Alias, Allowance, Attributes, AuthEventKind, AuthEventResult, Caller, Contact, Delivery, Error,
+    PasswordMoment, Pools, Purpose, Refusal, Result, SealedPassword, Taken, User, UserPool,
+    UserStatus,
     code::{SentCode, spend},
     is_email, is_phone_number,
     message::Occasion,
@@ -47,6 +48,9 @@ impl Pools {
             );
         }
         pool.settings.password_policy.check(password)?;
+        let (client, from) = (&caller.client.id, &caller.circumstances);
+        let moment = PasswordMoment::SignUp;
+        self.refuse_compromised(pool, client, from, password, moment).await?;
         let sub = self.new_sub()?;
         let stored_name = self.name_new_user(pool, username, &sub, &mut attributes)?;
         pool.schema.check_values(&mut attributes)?;
@@ -80,6 +84,7 @@ impl Pools {
             None => None,
         };
         self.keep_new_user(pool, &user, code.as_ref().map(|(_, sent)| sent)).await?;
+        self.note_done(caller, &user, AuthEventKind::SignUp, AuthEventResult::Pass).await?;
 
         if answer.auto_confirm_user {
             let source = TriggerSource::PostConfirmationConfirmSignUp;
@@ -286,6 +291,7 @@ impl Pools {
             return Err(Refusal::invalid("Auto verification not turned on.").into());
         };
         self.allow(&pool.id, &who, Allowance::ResendCode).await?;
+        self.note_done(caller, &user, AuthEventKind::ResendCode, AuthEventResult::Pass).await?;
         let about = caller.about(&user, Occasion::ResendCode);
         let draft = self.draft_code(about, contact, &address).await?;
         let (code, sent) =

@@ -10,6 +10,7 @@ use crate::{
     challenge::{Asked, FactorStep, SentFactor, SignUpStep, SoFar},
     message::Occasion,
     mfa::SECOND_DIGITS,
+    webauthn_sign_in,
 };
 use crypto::PublicA;
 use events::cognito::{Metadata, TriggerSource};
@@ -24,6 +25,7 @@ pub enum FirstChoice {
     Password,
     EmailCode,
     SmsCode,
+    Passkey,
 }
 
 /// The beginning of a sign-in in which the user has the choice.
@@ -41,6 +43,8 @@ pub struct BeginByChoice<'a> {
 pub struct Chosen<'a> {
     pub password: Option<&'a Password>,
     pub srp_a: Option<&'a str>,
+    /// What a passkey answered.
+    pub credential: Option<&'a str>,
 }
 
 /// The digits of a code that is mailed as the only factor.
@@ -52,7 +56,7 @@ impl FirstChoice {
         match self {
             Self::EmailCode => Some(Contact::Email),
             Self::SmsCode => Some(Contact::PhoneNumber),
-            Self::Password | Self::PasswordSrp => None,
+            Self::Password | Self::PasswordSrp | Self::Passkey => None,
         }
     }
 }
@@ -91,7 +95,9 @@ impl Pools {
         self.ask_pre_authentication(caller, username, user.as_deref()).await?;
         // What the client says here is for the function before the sign-in alone.
         let caller = &Caller { metadata: Metadata::new(), ..caller.clone() };
-        let available = choices(caller, user.as_deref());
+        let usable = self.usable_passkeys(caller, user.as_deref()).await?;
+        let mut available = choices(caller, user.as_deref());
+        available.extend(usable.as_ref().map(|_| FirstChoice::Passkey));
         if let Some(preferred) = preferred.filter(|preferred| available.contains(preferred)) {
             let so_far = SoFar::of(caller);
             return self.ask_first(caller, username, user.as_deref(), preferred, so_far).await;
@@ -99,10 +105,13 @@ impl Pools {
         if available.is_empty() {
             return Err(Refusal::WrongCredentials.into());
         }
-        let asked = Asked::First(available.clone());
+        let challenge = usable.as_ref().map(|_| self.new_passkey_challenge());
+        let options = usable.zip(challenge.as_ref());
+        let options = options.map(|(usable, it)| self.passkey_options(caller, &usable, it));
+        let asked = Asked::First { offered: available.clone(), passkey: challenge };
         let so_far = SoFar::of(caller);
         let session = self.wait_first(caller, username, user.as_deref(), asked, so_far).await?;
-        Ok(Outcome::Challenge(Challenge::Select { session, available }))
+        Ok(Outcome::Challenge(Challenge::Select { session, available, passkey: options }))
     }
 
     /// How somebody of this name may begin at a browser. Nothing begins yet: no function is asked.
@@ -132,13 +141,23 @@ impl Pools {
     ) -> Result<Outcome> {
         let (waiting, user) =
             self.open_for::<FactorStep>(caller, reply.session, reply.username, reply.hash).await?;
-        let Asked::First(offered) = &waiting.step.asked else {
+        let Asked::First { offered, passkey } = &waiting.step.asked else {
             return Err(Refusal::InvalidSession.into());
         };
         let choice = choice.filter(|choice| offered.contains(choice));
         let choice = choice
             .ok_or_else(|| Refusal::invalid("The challenge that was selected is not offered."))?;
         let a = with.srp_a.map(parse_a).transpose()?;
+        if let (FirstChoice::Passkey, Some(credential)) = (choice, with.credential) {
+            let (Some(challenge), Some(user)) = (passkey, user) else {
+                return Err(Refusal::InvalidSession.into());
+            };
+            let assertion = webauthn_sign_in::read(credential)?;
+            self.answer_once(&waiting).await?;
+            let caller = Caller { event_id: waiting.event_id, ..caller.clone() };
+            self.prove_passkey(&caller, &user, &assertion, challenge).await?;
+            return self.after_passkey(&caller, user, waiting.step.so_far).await;
+        }
         if self.is_answered(&waiting).await? {
             return Err(Refusal::SessionUsed.into());
         }
@@ -290,6 +309,12 @@ impl Pools {
                     .send_first_code(caller, name, user, Contact::PhoneNumber, so_far)
                     .await;
             }
+            FirstChoice::Passkey => {
+                // Whoever was offered one had one; by now it may be gone.
+                let usable = self.usable_passkeys(caller, user).await?;
+                let (usable, user) = usable.zip(user).ok_or(Refusal::InvalidSession)?;
+                return self.ask_for_passkey(caller, user, &usable, so_far).await;
+            }
         };
         Ok(Outcome::Challenge(challenge))
     }
@@ -402,7 +427,7 @@ impl Pools {
     }
 }
 
-/// How this user may begin: the pool's word and the user's means.
+/// How this user may begin, passkeys aside: the pool's word and the user's means.
 fn choices(caller: &Caller, user: Option<&User>) -> Vec<FirstChoice> {
     let pool = &caller.pool;
     let has_password = user.is_none_or(|user| user.password.is_some());

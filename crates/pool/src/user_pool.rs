@@ -1,6 +1,9 @@
 //! What is a user pool, and how is it set up?
 
-use crate::{DeviceTracking, PasswordPolicy, Schema, SecondFactor, SessionTracking};
+use crate::{
+    DeviceTracking, PasskeySettings, PasswordPolicy, Schema, SecondFactor, SessionTracking,
+    ThreatProtection,
+};
 use jiff::Timestamp;
 use names::{FunctionArn, UserPoolId};
 use serde::{Deserialize, Serialize};
@@ -73,6 +76,8 @@ pub struct PoolSettings {
     /// With what a sign-in may begin where the user has the choice; none is said to mean passwords only.
     #[serde(default)]
     pub first_factors: Vec<FirstFactor>,
+    #[serde(default)]
+    pub threats: ThreatProtection,
     /// What a door was told and has no meaning here; kept and given back as it was.
     pub inert: Map<String, Value>,
 }
@@ -84,6 +89,9 @@ pub struct MfaSettings {
     pub allows_software_token: bool,
     pub allows_sms: bool,
     pub allows_email: bool,
+    /// With which passkeys people sign in, and what they prove.
+    #[serde(default)]
+    pub passkeys: PasskeySettings,
     /// The texts of codes to sign in with; `None` is the house's own.
     pub sms_message: Option<String>,
     pub email_subject: Option<String>,
@@ -108,6 +116,7 @@ pub enum FirstFactor {
     Password,
     /// A code that is sent to this contact.
     Code(Contact),
+    Passkey,
 }
 
 /// How a user gets back in.

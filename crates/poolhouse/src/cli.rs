@@ -92,6 +92,14 @@ pub struct Serve {
     /// Append what users do to this file, a JSON document a line, as the function user-events tells it.
     #[arg(long, value_name = "FILE")]
     pub user_events: Option<PathBuf>,
+    /// Passwords that everybody knows, one in each line, for pools with threat protection. A short list is
+    /// built in.
+    #[arg(long, value_name = "FILE")]
+    pub compromised_passwords: Option<PathBuf>,
+    /// How many proxies of ours stand before this server. Each adds the address it was called from to
+    /// X-Forwarded-For; without any that header is not looked at.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub proxies: u8,
     /// Let tokens name the issuer that Cognito would, for verifiers that insist on it.
     #[arg(long)]
     pub aws_issuer: bool,

@@ -1,7 +1,7 @@
 //! `poolhouse dev`: everything on this machine.
 
 use crate::{
-    Problem,
+    Problem, background,
     cli::Dev,
     files,
     house::{House, Plan, ReadTemplate},
@@ -15,6 +15,7 @@ use comfy_table::{Table, presets};
 use crypto::{MasterKey, SystemRandom};
 use functions::TracedLogs;
 use names::Code;
+use pool::CompromisedPasswords;
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
@@ -60,10 +61,14 @@ pub async fn run(arguments: Dev) -> Result<(), Problem> {
         // Loopback only, and only by a name of this machine: whoever asks is at this machine.
         admission: Admission::AnyCredentials,
         invoke_admission: Admission::AnyCredentials,
+        compromised: CompromisedPasswords::built_in(),
     };
     let house = Arc::new(House::build(plan, &read).await?);
     let doors = Servers {
-        identity: (identity, Arc::new(IdentityDoor { house: house.clone(), dev: Some(outbox) })),
+        identity: (
+            identity,
+            Arc::new(IdentityDoor { house: house.clone(), dev: Some(outbox), proxies: 0 }),
+        ),
         api: (api, Arc::new(ApiDoor { house: house.clone(), is_dev: true })),
     };
     let running = doors.start();
@@ -72,6 +77,7 @@ pub async fn run(arguments: Dev) -> Result<(), Problem> {
     }
     greet(&house, &identity_url);
     house.make_keys();
+    background::start(house.idp.pools.clone());
     running.until_end().await;
     Ok(())
 }

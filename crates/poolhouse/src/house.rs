@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use kit::user_events::Publisher;
 use names::{AccountId, ClientId, Clock, Code, Region};
 use oauth::OAuth;
-use pool::{IssuerForm, Pools, Post, Setup};
+use pool::{CompromisedPasswords, IssuerForm, Pools, Post, Setup};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -63,6 +63,8 @@ pub struct Plan<'a> {
     pub admission: Admission,
     /// The same for calls of functions.
     pub invoke_admission: Admission,
+    /// The passwords that everybody knows.
+    pub compromised: CompromisedPasswords,
 }
 
 /// A function of the template.
@@ -180,6 +182,7 @@ impl House {
             functions: functions.clone(),
             post: plan.post.clone(),
             workers: Arc::new(Workers::new(threads, WAITING_JOBS, LATE_AFTER)),
+            compromised: plan.compromised.clone(),
             new_key: || Some(SigningKey::generate()),
         });
         let issuers = IssuersBeside::new(pools.clone());

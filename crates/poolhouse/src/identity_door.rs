@@ -6,16 +6,16 @@
 use crate::{
     house::House,
     invoke_door::{self, InvokeDoor},
-    listen::Unread,
+    listen::{Unread, Way},
     outbox::DevOutbox,
-    page,
+    page, uploads,
 };
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header, request::Parts};
-use names::UserPoolId;
+use names::{Token, UserPoolId};
 use pool::{Error, Refusal};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 use wire::Fault;
 
 /// The door at the identity address.
@@ -23,6 +23,8 @@ pub struct IdentityDoor {
     pub house: Arc<House>,
     /// In `dev` only: the messages, the page for people, and no other host than this machine.
     pub dev: Option<DevOutbox>,
+    /// How many proxies of ours stand before this server.
+    pub proxies: usize,
 }
 
 impl IdentityDoor {
@@ -57,6 +59,16 @@ impl IdentityDoor {
         self.house.door.refuse(&fault)
     }
 
+    /// How the body of a request is taken, asked before any of it is read.
+    pub async fn way(&self, head: &Parts) -> Way {
+        // Only this machine's requests are answered in `dev`, here as below.
+        let is_barred = self.refused_in_dev(&head.headers).is_some();
+        if is_barred {
+            return Way::Whole;
+        }
+        uploads::way(&self.house.idp.pools, head).await.unwrap_or(Way::Whole)
+    }
+
     /// Answers a request.
     pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         // The pages have a check of hosts of their own: domains of pools are theirs, and no other.
@@ -65,17 +77,8 @@ impl IdentityDoor {
             Ok(false) => {}
             Err(error) => return broken(&error),
         }
-        // A page on the internet may send a browser here under a name of its own (DNS rebinding); nobody
-        // needs credentials in `dev`, so the name must be this machine's.
-        if self.dev.is_some() && !is_local(request.headers()) {
-            return text(StatusCode::FORBIDDEN, "This server answers to localhost only.\n");
-        }
-        // For the same reason a page from elsewhere may not use the browser's way to this machine.
-        if self.dev.is_some() && is_from_elsewhere(request.headers()) {
-            return text(
-                StatusCode::FORBIDDEN,
-                "This server answers to pages of localhost only.\n",
-            );
+        if let Some(refused) = self.refused_in_dev(request.headers()) {
+            return refused;
         }
         if request.method() == Method::GET || request.method() == Method::HEAD {
             return self.get(&request).await;
@@ -84,6 +87,20 @@ impl IdentityDoor {
             return self.house.invoke.answer(request).await;
         }
         self.house.door.answer(&self.house.idp, request).await
+    }
+
+    /// What somebody who is not at this machine is told in `dev`.
+    fn refused_in_dev(&self, headers: &HeaderMap) -> Option<Response<Bytes>> {
+        self.dev.as_ref()?;
+        // A page on the internet may send a browser here under a name of its own (DNS rebinding); nobody
+        // needs credentials in `dev`, so the name must be this machine's.
+        if !is_local(headers) {
+            return Some(text(StatusCode::FORBIDDEN, "This server answers to localhost only.\n"));
+        }
+        // For the same reason a page from elsewhere may not use the browser's way to this machine.
+        is_from_elsewhere(headers).then(|| {
+            text(StatusCode::FORBIDDEN, "This server answers to pages of localhost only.\n")
+        })
     }
 
     async fn get(&self, request: &Request<Bytes>) -> Response<Bytes> {
@@ -103,6 +120,12 @@ impl IdentityDoor {
                 _ => nothing(),
             };
         }
+        if path.ends_with("/auth-event-feedback") && request.method() == Method::GET {
+            return self.feedback(request.uri().query().unwrap_or_default()).await;
+        }
+        if let Some(report) = uploads::report(&self.house.idp.pools, request.uri()).await {
+            return report;
+        }
         let Some((pool, document)) = path.trim_start_matches('/').split_once("/.well-known/")
         else {
             return nothing();
@@ -120,6 +143,27 @@ impl IdentityDoor {
         }
     }
 
+    /// What a user says of a sign-in by a link in a mail.
+    async fn feedback(&self, query: &str) -> Response<Bytes> {
+        let token = page::parameter(query, "token").map(Token::parse);
+        let is_valid = match page::parameter(query, "is").as_deref() {
+            Some("valid") => true,
+            Some("invalid") => false,
+            _ => return nothing(),
+        };
+        let Some(Ok(token)) = token else { return nothing() };
+        match self.house.idp.pools.judge_auth_event_by_link(&token, is_valid).await {
+            Ok(()) => text(StatusCode::OK, "Thank you for telling us.\n"),
+            Err(Error::Refused(_)) => {
+                text(StatusCode::BAD_REQUEST, "This link is not good any more.\n")
+            }
+            Err(error) => {
+                tracing::error!(?error, "feedback could not be kept");
+                text(StatusCode::INTERNAL_SERVER_ERROR, "Something is broken on our side.\n")
+            }
+        }
+    }
+
     async fn jwks(&self, pool: &UserPoolId) -> pool::Result<Bytes> {
         let pools = &self.house.idp.pools;
         let pool = pools.pool(pool).await?;
@@ -129,6 +173,17 @@ impl IdentityDoor {
     async fn configuration(&self, pool: &UserPoolId) -> pool::Result<Bytes> {
         Ok(self.house.oauth.configuration(pool).await?.to_string().into())
     }
+}
+
+/// The address of a client. Behind proxies of ours it is what the outermost of them saw; whatever stands
+/// before that in the header is the client's own word.
+pub fn client_address(headers: &HeaderMap, peer: IpAddr, proxies: usize) -> IpAddr {
+    let Some(place) = proxies.checked_sub(1) else { return peer };
+    let lines = headers.get_all("x-forwarded-for").iter();
+    let told: Vec<&str> =
+        lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).collect();
+    let seen = told.iter().rev().nth(place).and_then(|address| address.trim().parse().ok());
+    seen.unwrap_or(peer)
 }
 
 /// Whether a request was sent to this machine by a name that only this machine has.
@@ -182,6 +237,25 @@ fn json_answer(body: impl Into<Bytes>, caching: &'static str) -> Response<Bytes>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_header_of_proxies_counts_from_its_end_and_for_ours_alone() {
+        let peer: IpAddr = "10.0.0.1".parse().unwrap();
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", "198.51.100.1, 203.0.113.9".parse().unwrap());
+        headers.append("x-forwarded-for", "10.0.0.2".parse().unwrap());
+        for (proxies, seen) in [
+            (0, "10.0.0.1"),
+            (1, "10.0.0.2"),
+            (2, "203.0.113.9"),
+            (3, "198.51.100.1"),
+            (4, "10.0.0.1"),
+        ] {
+            assert_eq!(client_address(&headers, peer, proxies).to_string(), seen, "{proxies}");
+        }
+        headers.insert("x-forwarded-for", "unknown".parse().unwrap());
+        assert_eq!(client_address(&headers, peer, 1), peer);
+    }
 
     #[test]
     fn only_names_of_this_machine_are_local() {

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use crypto::{MasterKey, SystemRandom};
 use functions::{Line, Logs, MAX_PAYLOAD};
 use http::{Request, header};
+use pool::CompromisedPasswords;
 use serde_json::Value;
 use std::{
     io::{Read, Write},
@@ -57,6 +58,7 @@ pub async fn run(arguments: Invoke) -> Result<ExitCode, Problem> {
         shares_sender_keys: true,
         admission: Admission::AnyCredentials,
         invoke_admission: Admission::AnyCredentials,
+        compromised: CompromisedPasswords::built_in(),
     };
     let house = House::build(plan, &read).await?;
     let asked = &arguments.function;

@@ -1,6 +1,7 @@
 //! How do requests come in, and how much of them is taken?
 
 use crate::Problem;
+use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -10,11 +11,13 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
 };
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{net::TcpListener, sync::watch, time::Instant};
 
 /// How long a client may take for its headers, and for its body.
 const HEADERS_WITHIN: Duration = Duration::from_secs(15);
 const BODY_WITHIN: Duration = Duration::from_secs(30);
+/// How long a body may take that is taken in parts, each within the time of a whole one.
+const PARTS_WITHIN: Duration = Duration::from_secs(15 * 60);
 /// The most bytes of all headers together, and the most headers.
 const HEADER_BYTES: usize = 64 * 1024;
 const HEADER_COUNT: usize = 100;
@@ -40,8 +43,33 @@ impl Unread {
     }
 }
 
+/// How the body of a request is taken.
+pub enum Way {
+    /// As a whole, within the limit.
+    Whole,
+    /// Part by part, by somebody who keeps each before the next is read.
+    InParts(Box<dyn Taker>),
+    /// Not at all.
+    Refused(Response<Bytes>),
+}
+
+/// Somebody who takes a body part by part.
+#[async_trait]
+pub trait Taker: Send {
+    /// Takes the next part, or answers that no more is taken.
+    async fn take(&mut self, part: Bytes) -> Result<(), Response<Bytes>>;
+
+    /// Answers when all of it was taken.
+    async fn end(self: Box<Self>) -> Response<Bytes>;
+}
+
 /// Something that answers requests whose bodies were read.
 pub trait Answer: Send + Sync + 'static {
+    /// How the body of a request is taken, asked before any of it is read.
+    fn way(&self, _: &Parts) -> impl Future<Output = Way> + Send {
+        async { Way::Whole }
+    }
+
     /// The most bytes of a body behind this head.
     fn body_limit(&self, head: &Parts) -> usize;
 
@@ -117,6 +145,11 @@ async fn answer(
     peer: SocketAddr,
 ) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
+    match answers.way(&head).await {
+        Way::Whole => {}
+        Way::InParts(taker) => return in_parts(answers, &head, taker, body).await,
+        Way::Refused(response) => return closed(response),
+    }
     let limited = Limited::new(body, answers.body_limit(&head));
     let unread = match tokio::time::timeout(BODY_WITHIN, limited.collect()).await {
         Ok(Ok(body)) => {
@@ -127,8 +160,36 @@ async fn answer(
         Ok(Err(_)) => Unread::Broken,
         Err(_) => Unread::TooSlow,
     };
-    let mut response = answers.refuse(&head, unread);
-    // What is left of the body would be read as the next request.
+    closed(answers.refuse(&head, unread))
+}
+
+/// Hands a body on as it comes, so that no more than a part of it is in memory.
+async fn in_parts(
+    answers: &impl Answer,
+    head: &Parts,
+    mut taker: Box<dyn Taker>,
+    mut body: Incoming,
+) -> Response<Full<Bytes>> {
+    let end = Instant::now() + PARTS_WITHIN;
+    loop {
+        let next_within = BODY_WITHIN.min(end.saturating_duration_since(Instant::now()));
+        match tokio::time::timeout(next_within, body.frame()).await {
+            Ok(None) => return taker.end().await.map(Full::new),
+            Ok(Some(Ok(frame))) => {
+                let Ok(part) = frame.into_data() else { continue };
+                if let Err(response) = taker.take(part).await {
+                    return closed(response);
+                }
+            }
+            Ok(Some(Err(_))) => return closed(answers.refuse(head, Unread::Broken)),
+            Err(_) => return closed(answers.refuse(head, Unread::TooSlow)),
+        }
+    }
+}
+
+/// The answer to a request whose body was not read to its end: what is left would be read as the next
+/// request.
+fn closed(mut response: Response<Bytes>) -> Response<Full<Bytes>> {
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response.map(Full::new)
 }
@@ -173,13 +234,40 @@ mod tests {
         }
 
         fn refuse(&self, _: &Parts, unread: Unread) -> Response<Bytes> {
-            let mut response = Response::new(Bytes::from(format!("{unread:?}")));
-            *response.status_mut() = unread.status();
-            response
+            refusal(unread)
         }
 
         async fn answer(&self, request: Request<Bytes>, _: SocketAddr) -> Response<Bytes> {
             Response::new(Bytes::from(request.into_body().len().to_string()))
+        }
+
+        async fn way(&self, head: &Parts) -> Way {
+            match head.uri.path() {
+                "/parts" => Way::InParts(Box::new(Sum(0))),
+                "/refused" => Way::Refused(self.refuse(head, Unread::Broken)),
+                _ => Way::Whole,
+            }
+        }
+    }
+
+    fn refusal(unread: Unread) -> Response<Bytes> {
+        let mut response = Response::new(Bytes::from(format!("{unread:?}")));
+        *response.status_mut() = unread.status();
+        response
+    }
+
+    /// Takes a thousand bytes, and answers how many came.
+    struct Sum(usize);
+
+    #[async_trait]
+    impl Taker for Sum {
+        async fn take(&mut self, part: Bytes) -> Result<(), Response<Bytes>> {
+            self.0 += part.len();
+            if self.0 <= 1000 { Ok(()) } else { Err(refusal(Unread::TooLarge)) }
+        }
+
+        async fn end(self: Box<Self>) -> Response<Bytes> {
+            Response::new(Bytes::from(self.0.to_string()))
         }
     }
 
@@ -223,6 +311,23 @@ mod tests {
         let whole = "Connection: close\r\nContent-Length: 10\r\n\r\nabcdefghij";
         let answer = heard(&format!("{HEADERS}{whole}")).await;
         assert!(answer.ends_with("\r\n\r\n10"), "{answer}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_may_be_taken_in_parts_beyond_the_limit_of_a_whole_one() {
+        let put = |path: &str, length: usize, body: &str| {
+            let head = format!("PUT {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close");
+            format!("{head}\r\nContent-Length: {length}\r\n\r\n{body}")
+        };
+        let answer = heard(&put("/parts", 1000, &"x".repeat(1000))).await;
+        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("1000"), "{answer}");
+        let answer = heard(&put("/parts", 1001, &"x".repeat(1001))).await;
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+        let answer = heard(&put("/parts", 1000, "x")).await;
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+        // Nothing of the body is waited for.
+        let answer = heard(&put("/refused", 1000, "")).await;
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
     }
 
     #[tokio::test(start_paused = true)]

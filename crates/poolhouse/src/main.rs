@@ -4,6 +4,7 @@
 //! and names the adapters; everything below is handed what it needs.
 
 mod access_keys;
+mod background;
 mod beside;
 mod cli;
 mod deploy;
@@ -27,6 +28,7 @@ mod runs;
 mod serve;
 mod stores;
 mod token;
+mod uploads;
 
 use clap::Parser;
 use cli::{Cli, Command};

@@ -1,12 +1,12 @@
 //! `poolhouse serve`: everything for real.
 
 use crate::{
-    Problem, access_keys,
+    Problem, access_keys, background,
     cli::Serve,
     files,
     house::{House, Plan, ReadTemplate},
-    identity_door::{IdentityDoor, is_from_elsewhere, is_local},
-    listen::{self, Answer, Unread},
+    identity_door::{IdentityDoor, client_address, is_from_elsewhere, is_local},
+    listen::{self, Answer, Unread, Way},
     outbox::{FileOutbox, NoPost},
     stores::{Place, check_master_key, master_key},
 };
@@ -16,10 +16,10 @@ use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use jiff::Timestamp;
 use kit::user_events::Publisher;
 use names::Issuer;
-use pool::Post;
+use pool::{CompromisedPasswords, Post};
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
-use wire::{Admission, sigv4::Verifier};
+use wire::{Admission, Peer, sigv4::Verifier};
 
 /// Runs until it is told to end.
 pub async fn run(arguments: Serve) -> Result<(), Problem> {
@@ -54,7 +54,13 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
     };
     let keys = Arc::new(vec![access_key]);
     let signed = || Admission::Signed(Verifier::new(keys.clone(), Arc::new(Timestamp::now)));
+    let compromised = match &arguments.compromised_passwords {
+        Some(path) => CompromisedPasswords::with_list(&files::read(path)?),
+        None => CompromisedPasswords::built_in(),
+    };
+    let proxies = usize::from(arguments.proxies);
     let plan = Plan {
+        compromised,
         stack: &arguments.stack,
         functions: &arguments.functions,
         identity_url: public_url,
@@ -75,7 +81,7 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
     };
     let house = Arc::new(House::build(plan, &read).await?);
     let doors = Servers {
-        identity: (identity, Arc::new(IdentityDoor { house: house.clone(), dev: None })),
+        identity: (identity, Arc::new(IdentityDoor { house: house.clone(), dev: None, proxies })),
         api: (api, Arc::new(ApiDoor { house: house.clone(), is_dev: false })),
     };
     let running = doors.start();
@@ -90,6 +96,7 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
     }
     tracing::info!(outputs = house.outputs_text(), "poolhouse is open");
     house.make_keys();
+    background::start(house.idp.pools.clone());
     running.until_end().await;
     Ok(())
 }
@@ -138,6 +145,10 @@ impl Running {
 }
 
 impl Answer for IdentityDoor {
+    async fn way(&self, head: &Parts) -> Way {
+        self.way(head).await
+    }
+
     fn body_limit(&self, head: &Parts) -> usize {
         self.body_limit(head)
     }
@@ -146,7 +157,9 @@ impl Answer for IdentityDoor {
         self.refuse(head, unread)
     }
 
-    async fn answer(&self, request: Request<Bytes>, _: SocketAddr) -> Response<Bytes> {
+    async fn answer(&self, mut request: Request<Bytes>, peer: SocketAddr) -> Response<Bytes> {
+        let address = client_address(request.headers(), peer.ip(), self.proxies);
+        request.extensions_mut().insert(Peer(address));
         self.answer(request).await
     }
 }

@@ -9,7 +9,7 @@ use http::Request;
 use idp::Idp;
 use jiff::{SignedDuration, civil::Weekday, tz::TimeZone};
 use names::{ClientId, ClientSecret, Password};
-use pool::{IssuerForm, Pools, Setup};
+use pool::{CompromisedPasswords, IssuerForm, Pools, Setup};
 use serde_json::{Value, json};
 use std::{
     future::Future,
@@ -69,6 +69,7 @@ impl House {
             functions: functions.clone(),
             post: Arc::new(mailbox.clone()),
             workers: Arc::new(Workers::new(2, 10_000, Duration::from_secs(60))),
+            compromised: CompromisedPasswords::built_in(),
             new_key: fixed_key,
         });
         Self {
@@ -98,6 +99,19 @@ impl House {
     /// Sends a request through the door.
     pub async fn send(&self, request: Request<Bytes>) -> Answer {
         Answer::of(self.door.answer(&self.idp, request).await)
+    }
+
+    /// Calls a public operation from this address, with this program.
+    pub async fn call_from(
+        &self,
+        address: &str,
+        user_agent: &str,
+        operation: &str,
+        input: Value,
+    ) -> Answer {
+        let request = request(operation).header("user-agent", user_agent);
+        let peer = wire::Peer(address.parse().expect("an address"));
+        self.send(request.extension(peer).body(input.to_string().into()).unwrap()).await
     }
 
     /// The operations of the door.

@@ -23,6 +23,7 @@
 )]
 
 mod answer;
+mod authenticator;
 mod clock;
 mod house;
 mod keys;
@@ -32,6 +33,7 @@ mod store;
 mod token;
 
 pub use answer::Answer;
+pub use authenticator::Authenticator;
 pub use clock::StoppedClock;
 pub use house::{House, PASSWORD, named_values};
 pub use keys::fixed_key;

@@ -36,6 +36,11 @@ impl Parameters {
             .map_err(|_| Refusal::invalid("USERNAME is not a valid username."))
     }
 
+    /// Who is meant, where it is said and can be somebody's name.
+    pub fn find_username(&self) -> Option<Username> {
+        Username::parse(self.find("USERNAME")?).ok()
+    }
+
     /// What cannot be a password is nobody's, so it is wrong before anything is computed.
     pub fn password(&self) -> Result<Password, Refusal> {
         Password::parse(self.require("PASSWORD")?).map_err(|_| Refusal::WrongCredentials)
@@ -157,15 +162,18 @@ impl Answer {
                     ("USER_ID_FOR_SRP", user_id.to_string()),
                 ],
             ),
-            Challenge::Select { session, available } => {
+            Challenge::Select { session, available, passkey } => {
                 let name = |choice: &FirstChoice| match choice {
                     FirstChoice::PasswordSrp => ChallengeNameType::PasswordSrp,
                     FirstChoice::Password => ChallengeNameType::Password,
                     FirstChoice::EmailCode => ChallengeNameType::EmailOtp,
                     FirstChoice::SmsCode => ChallengeNameType::SmsOtp,
+                    FirstChoice::Passkey => ChallengeNameType::WebAuthn,
                 };
                 available_challenges = Some(available.iter().map(name).collect());
-                (ChallengeNameType::SelectChallenge, Some(session), Vec::new())
+                let passkey = passkey.map(|options| request_options(&options));
+                let parameters = passkey.into_iter().collect();
+                (ChallengeNameType::SelectChallenge, Some(session), parameters)
             }
             Challenge::Password { session } => {
                 available_challenges = Some(vec![ChallengeNameType::Password]);
@@ -174,6 +182,10 @@ impl Answer {
             Challenge::PasswordSrp { session } => {
                 available_challenges = Some(vec![ChallengeNameType::PasswordSrp]);
                 (ChallengeNameType::PasswordSrp, Some(session), Vec::new())
+            }
+            Challenge::Passkey { session, options } => {
+                available_challenges = Some(vec![ChallengeNameType::WebAuthn]);
+                (ChallengeNameType::WebAuthn, Some(session), vec![request_options(&options)])
             }
             Challenge::Custom { session, parameters } => {
                 return Ok(Self {
@@ -228,6 +240,11 @@ impl Answer {
             available_challenges,
         })
     }
+}
+
+/// What a page needs to use a passkey.
+fn request_options(options: &serde_json::Value) -> (&'static str, String) {
+    ("CREDENTIAL_REQUEST_OPTIONS", options.to_string())
 }
 
 fn names(factors: &[SecondFactor]) -> Vec<&'static str> {

@@ -2,19 +2,16 @@
 
 use super::{keep, kept};
 use pool::{
-    Contact, Error, FirstFactor, MfaMode, MfaSettings, PoolSettings, Preference, Refusal,
-    SecondFactor, User, UserPool,
+    Contact, Error, FirstFactor, MfaMode, MfaSettings, PasskeySettings, PoolSettings, Pools,
+    Preference, Preferences, Refusal, RelyingParty, SecondFactor, User, UserPool, Verification,
 };
 use wire::cognito_idp::{
     AuthFactorType, CreateUserPoolRequest, DeliveryMediumType, EmailMfaConfigType,
     EmailMfaSettingsType, MFAOptionType, SMSMfaSettingsType, SetUserPoolMfaConfigRequest,
     SmsConfigurationType, SmsMfaConfigType, SoftwareTokenMfaConfigType,
-    SoftwareTokenMfaSettingsType, UserPoolMfaType, UserPoolTierType, WebAuthnConfigurationType,
-    WebAuthnMfaSettingsType,
+    SoftwareTokenMfaSettingsType, UserPoolMfaType, UserPoolTierType, UserVerificationType,
+    WebAuthnConfigurationType, WebAuthnFactorConfigurationType, WebAuthnMfaSettingsType,
 };
-
-/// Where the settings for passkeys are kept, which have no meaning here yet.
-pub(crate) const WEB_AUTHN: &str = "WebAuthnConfiguration";
 
 /// What somebody wants of each factor. What is not there stays as it is.
 pub(crate) struct Wishes {
@@ -25,12 +22,7 @@ pub(crate) struct Wishes {
 }
 
 /// What somebody wants, as the house takes it.
-pub(crate) fn preferences(wishes: Wishes) -> Result<Vec<Preference>, Refusal> {
-    if wishes.web_authn.and_then(|wish| wish.enabled) == Some(true) {
-        return Err(Refusal::Unsupported(
-            "This version has no passkeys, so WebAuthnMfaSettings cannot be enabled.".into(),
-        ));
-    }
+pub(crate) fn preferences(wishes: Wishes) -> Preferences {
     let wish = |factor, is_enabled: Option<bool>, is_preferred: Option<bool>| Preference {
         factor,
         is_enabled: is_enabled.unwrap_or(false),
@@ -41,11 +33,14 @@ pub(crate) fn preferences(wishes: Wishes) -> Result<Vec<Preference>, Refusal> {
     let token = wishes
         .software_token
         .map(|it| wish(SecondFactor::SoftwareToken, it.enabled, it.preferred_mfa));
-    Ok([sms, token, email].into_iter().flatten().collect())
+    Preferences {
+        factors: [sms, token, email].into_iter().flatten().collect(),
+        passkey_counts_twice: wishes.web_authn.map(|it| it.enabled.unwrap_or(false)),
+    }
 }
 
 /// What somebody wants of text messages, in the old way.
-pub(crate) fn sms_preference(options: &[MFAOptionType]) -> Result<Preference, Refusal> {
+pub(crate) fn sms_preference(options: &[MFAOptionType]) -> Result<Preferences, Refusal> {
     let is_known = |option: &MFAOptionType| {
         option.delivery_medium == Some(DeliveryMediumType::Sms)
             && option.attribute_name.as_deref() == Some(Contact::PhoneNumber.attribute())
@@ -54,7 +49,8 @@ pub(crate) fn sms_preference(options: &[MFAOptionType]) -> Result<Preference, Re
         return Err(Refusal::invalid("Only SMS to phone_number is supported as MFA option."));
     }
     let is_enabled = !options.is_empty();
-    Ok(Preference { factor: SecondFactor::Sms, is_enabled, is_preferred: false })
+    let sms = Preference { factor: SecondFactor::Sms, is_enabled, is_preferred: false };
+    Ok(Preferences { factors: vec![sms], ..Preferences::default() })
 }
 
 /// The factors that a user turned on; absent if there is none.
@@ -79,7 +75,11 @@ pub(crate) fn options(user: &User) -> Option<Vec<MFAOptionType>> {
 }
 
 /// With what a user can begin a sign-in.
-pub(crate) fn auth_factors(pool: &UserPool, user: &User) -> Vec<AuthFactorType> {
+pub(crate) async fn auth_factors(
+    pools: &Pools,
+    pool: &UserPool,
+    user: &User,
+) -> Result<Vec<AuthFactorType>, Error> {
     let mut factors = Vec::new();
     if user.password.is_some() {
         factors.push(AuthFactorType::Password);
@@ -92,7 +92,10 @@ pub(crate) fn auth_factors(pool: &UserPool, user: &User) -> Vec<AuthFactorType> 
             factors.push(factor);
         }
     }
-    factors
+    if pool.settings.allows_first(FirstFactor::Passkey) && !pools.passkeys(user).await?.is_empty() {
+        factors.push(AuthFactorType::WebAuthn);
+    }
+    Ok(factors)
 }
 
 /// Whether a second factor is needed, as the API puts it.
@@ -142,7 +145,7 @@ pub(crate) fn updated(
 pub(crate) fn first_factors(
     given: Option<&[AuthFactorType]>,
     tier: UserPoolTierType,
-    mode: MfaMode,
+    mfa: &MfaSettings,
 ) -> Result<Vec<FirstFactor>, Refusal> {
     let mut factors = Vec::new();
     for factor in given.unwrap_or_default() {
@@ -150,32 +153,42 @@ pub(crate) fn first_factors(
             AuthFactorType::Password => FirstFactor::Password,
             AuthFactorType::EmailOtp => FirstFactor::Code(Contact::Email),
             AuthFactorType::SmsOtp => FirstFactor::Code(Contact::PhoneNumber),
-            AuthFactorType::WebAuthn | AuthFactorType::SoftwareToken => {
-                return Err(Refusal::Unsupported(
-                    format!("This version has no sign-in that begins with {}.", factor.as_str())
-                        .into(),
-                ));
+            AuthFactorType::WebAuthn => FirstFactor::Passkey,
+            AuthFactorType::SoftwareToken => {
+                return Err(Refusal::invalid("SOFTWARE_TOKEN is not a first factor."));
             }
         };
         if !factors.contains(&factor) {
             factors.push(factor);
         }
     }
-    let has_codes = factors.iter().any(|factor| *factor != FirstFactor::Password);
-    if has_codes && tier == UserPoolTierType::Lite {
+    let has_others = factors.iter().any(|factor| *factor != FirstFactor::Password);
+    if has_others && tier == UserPoolTierType::Lite {
         return Err(Refusal::NotInTier(
-            "Sign-in with one-time passwords is not part of the LITE plan.".into(),
+            "Sign-in with one-time passwords and passkeys is not part of the LITE plan.".into(),
         ));
     }
-    check_first_factors(&factors, mode)?;
+    if factors == [FirstFactor::Passkey] {
+        return Err(Refusal::invalid("WEB_AUTHN cannot be the only first factor."));
+    }
+    check_first_factors(&factors, mfa)?;
     Ok(factors)
 }
 
-fn check_first_factors(factors: &[FirstFactor], mode: MfaMode) -> Result<(), Refusal> {
-    let has_codes = factors.iter().any(|factor| *factor != FirstFactor::Password);
-    if has_codes && mode == MfaMode::On {
+fn check_first_factors(factors: &[FirstFactor], mfa: &MfaSettings) -> Result<(), Refusal> {
+    if mfa.mode != MfaMode::On {
+        return Ok(());
+    }
+    if factors.iter().any(|factor| matches!(factor, FirstFactor::Code(_))) {
         return Err(Refusal::invalid(
             "EMAIL_OTP and SMS_OTP cannot be first factors of a user pool that requires MFA.",
+        ));
+    }
+    // What nobody could use is a mistake: a passkey would be one factor where two are needed.
+    if factors.contains(&FirstFactor::Passkey) && mfa.passkeys.counts_twice != Some(true) {
+        return Err(Refusal::invalid(
+            "WEB_AUTHN can be a first factor of a user pool that requires MFA only with \
+             FactorConfiguration MULTI_FACTOR_WITH_USER_VERIFICATION.",
         ));
     }
     Ok(())
@@ -190,6 +203,7 @@ pub(crate) fn first_factor_types(settings: &PoolSettings) -> Vec<AuthFactorType>
         FirstFactor::Password => AuthFactorType::Password,
         FirstFactor::Code(Contact::Email) => AuthFactorType::EmailOtp,
         FirstFactor::Code(Contact::PhoneNumber) => AuthFactorType::SmsOtp,
+        FirstFactor::Passkey => AuthFactorType::WebAuthn,
     });
     factors.collect()
 }
@@ -240,8 +254,14 @@ pub(crate) fn configure(
         )
         .into());
     }
-    check_first_factors(&settings.first_factors, mfa.mode)?;
-    keep(&mut settings.inert, WEB_AUTHN, web_authn.as_ref())?;
+    if let Some(web_authn) = web_authn {
+        let is_lite = tier == Some(UserPoolTierType::Lite);
+        if is_lite {
+            return Err(Refusal::NotInTier("Passkeys are not part of the LITE plan.".into()).into());
+        }
+        mfa.passkeys = passkeys(web_authn)?;
+    }
+    check_first_factors(&settings.first_factors, &mfa)?;
     settings.mfa = mfa;
     Ok(())
 }
@@ -279,9 +299,38 @@ pub(crate) fn email_configuration(settings: &PoolSettings) -> Option<EmailMfaCon
     })
 }
 
+/// Passkeys, as somebody wants them.
+pub(crate) fn passkeys(given: WebAuthnConfigurationType) -> Result<PasskeySettings, Refusal> {
+    let relying_party = given.relying_party_id.as_deref().map(RelyingParty::parse).transpose()?;
+    let settings = PasskeySettings {
+        relying_party,
+        verification: given.user_verification.map(|it| match it {
+            UserVerificationType::Required => Verification::Required,
+            UserVerificationType::Preferred => Verification::Preferred,
+        }),
+        counts_twice: given.factor_configuration.map(|it| match it {
+            WebAuthnFactorConfigurationType::SingleFactor => false,
+            WebAuthnFactorConfigurationType::MultiFactorWithUserVerification => true,
+        }),
+    };
+    Ok(settings)
+}
+
 /// Passkeys, as they were set up.
 pub(crate) fn web_authn_configuration(
     settings: &PoolSettings,
-) -> Result<Option<WebAuthnConfigurationType>, Error> {
-    kept(&settings.inert, WEB_AUTHN)
+) -> Option<WebAuthnConfigurationType> {
+    let passkeys = &settings.mfa.passkeys;
+    let configuration = WebAuthnConfigurationType {
+        relying_party_id: passkeys.relying_party.as_ref().map(|it| it.as_str().to_owned()),
+        user_verification: passkeys.verification.map(|it| match it {
+            Verification::Required => UserVerificationType::Required,
+            Verification::Preferred => UserVerificationType::Preferred,
+        }),
+        factor_configuration: passkeys.counts_twice.map(|counts_twice| match counts_twice {
+            false => WebAuthnFactorConfigurationType::SingleFactor,
+            true => WebAuthnFactorConfigurationType::MultiFactorWithUserVerification,
+        }),
+    };
+    (*passkeys != PasskeySettings::default()).then_some(configuration)
 }

@@ -1,11 +1,15 @@
 //! How does a risk configuration look in the API's words?
 
 use crate::convert::{keep, kept};
-use pool::{Error, Refusal, RiskConfiguration, UserPool};
+use pool::{
+    AddressRange, Error, NoticeText, Notices, PasswordMoment, Refusal, RiskConfiguration,
+    RiskSettings, TakeoverAction, TakeoverAnswer,
+};
 use serde_json::{Map, Value};
 use wire::cognito_idp::{
-    AdvancedSecurityModeType, RiskConfigurationType, RiskExceptionConfigurationType,
-    SetRiskConfigurationRequest, UserPoolAddOnsType,
+    AccountTakeoverActionType, AccountTakeoverEventActionType,
+    CompromisedCredentialsEventActionType, EventFilterType, NotifyEmailType, RiskConfigurationType,
+    RiskExceptionConfigurationType, SetRiskConfigurationRequest,
 };
 
 const CREDENTIALS: &str = "CompromisedCredentialsRiskConfiguration";
@@ -15,7 +19,7 @@ const EXCEPTIONS: &str = "RiskExceptionConfiguration";
 pub(crate) fn risk_configuration_type(
     configuration: &RiskConfiguration,
 ) -> Result<RiskConfigurationType, Error> {
-    let RiskConfiguration { pool, client, modified_at, parts } = configuration;
+    let RiskConfiguration { pool, client, modified_at, parts, .. } = configuration;
     Ok(RiskConfigurationType {
         user_pool_id: Some(pool.clone()),
         client_id: client.clone(),
@@ -57,46 +61,67 @@ pub(crate) fn parts(request: &SetRiskConfigurationRequest) -> Result<Map<String,
 fn check_ranges(exceptions: &RiskExceptionConfigurationType) -> Result<(), Refusal> {
     let lists = [&exceptions.blocked_ip_range_list, &exceptions.skipped_ip_range_list];
     for range in lists.into_iter().flatten().flatten() {
-        if !is_range(range) {
+        if AddressRange::parse(range).is_none() {
             return Err(Refusal::invalid(format!("Invalid IP range: {range}")));
         }
     }
     Ok(())
 }
 
-/// Whether this is an address and the length of a prefix: `192.0.2.0/24`, `2001:db8::/32`.
-fn is_range(text: &str) -> bool {
-    let Some((address, length)) = text.split_once('/') else { return false };
-    let Ok(address) = address.parse::<std::net::IpAddr>() else { return false };
-    let longest = if address.is_ipv4() { 32 } else { 128 };
-    // Rust reads a sign before a number, too.
-    let is_plain = length.bytes().all(|b| b.is_ascii_digit());
-    is_plain && length.parse::<u8>().is_ok_and(|length| length <= longest)
-}
-
-/// Refuses pools that were not set up for threat protection.
-pub(crate) fn require_threat_protection(pool: &UserPool) -> Result<(), Error> {
-    let add_ons: Option<UserPoolAddOnsType> = kept(&pool.settings.inert, "UserPoolAddOns")?;
-    let mode = add_ons.map(|add_ons| add_ons.advanced_security_mode);
-    match mode {
-        None | Some(AdvancedSecurityModeType::Off) => Err(Refusal::NoThreatProtection.into()),
-        Some(_) => Ok(()),
+/// What a configuration means.
+pub(crate) fn settings(request: &SetRiskConfigurationRequest) -> RiskSettings {
+    let mut settings = RiskSettings::default();
+    if let Some(credentials) = &request.compromised_credentials_risk_configuration
+        && credentials.actions.event_action == CompromisedCredentialsEventActionType::Block
+    {
+        let moment = |filter: &EventFilterType| match filter {
+            EventFilterType::SignIn => PasswordMoment::SignIn,
+            EventFilterType::SignUp => PasswordMoment::SignUp,
+            EventFilterType::PasswordChange => PasswordMoment::Change,
+        };
+        settings.refuses_compromised = match credentials.event_filter.as_deref() {
+            None | Some([]) => PasswordMoment::ALL.to_vec(),
+            Some(filters) => filters.iter().map(moment).collect(),
+        };
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_range_is_an_address_and_a_length() {
-        for good in ["192.0.2.0/24", "192.0.2.1/32", "2001:db8::/32", "::/0"] {
-            assert!(is_range(good), "{good}");
-        }
-        for bad in
-            ["192.0.2.0", "192.0.2.0/33", "192.0.2/24", "::/129", "/24", "::/", "a/8", "::/+8"]
-        {
-            assert!(!is_range(bad), "{bad}");
+    if let Some(takeover) = &request.account_takeover_risk_configuration {
+        let actions = &takeover.actions;
+        settings.low = action(actions.low_action.as_ref());
+        settings.medium = action(actions.medium_action.as_ref());
+        settings.high = action(actions.high_action.as_ref());
+        if let Some(notify) = &takeover.notify_configuration {
+            settings.notices = Notices {
+                block: notify.block_email.as_ref().map(notice),
+                mfa: notify.mfa_email.as_ref().map(notice),
+                no_action: notify.no_action_email.as_ref().map(notice),
+            };
         }
     }
+    if let Some(exceptions) = &request.risk_exception_configuration {
+        let ranges = |list: &Option<Vec<String>>| {
+            list.iter().flatten().filter_map(|range| AddressRange::parse(range)).collect()
+        };
+        settings.blocked = ranges(&exceptions.blocked_ip_range_list);
+        settings.skipped = ranges(&exceptions.skipped_ip_range_list);
+    }
+    settings
+}
+
+fn action(given: Option<&AccountTakeoverActionType>) -> TakeoverAction {
+    let Some(given) = given else { return TakeoverAction::default() };
+    let answer = match given.event_action {
+        AccountTakeoverEventActionType::Block => TakeoverAnswer::Block,
+        AccountTakeoverEventActionType::MfaIfConfigured => TakeoverAnswer::MfaIfConfigured,
+        AccountTakeoverEventActionType::MfaRequired => TakeoverAnswer::MfaRequired,
+        AccountTakeoverEventActionType::NoAction => TakeoverAnswer::NoAction,
+    };
+    TakeoverAction { notifies: given.notify, answer }
+}
+
+/// The text of a mail; of two forms the one that looks better.
+fn notice(given: &NotifyEmailType) -> NoticeText {
+    let NotifyEmailType { subject, html_body, text_body } = given;
+    let is_html = html_body.is_some();
+    let body = html_body.as_ref().or(text_body.as_ref()).cloned().unwrap_or_default();
+    NoticeText { subject: subject.clone(), body, is_html }
 }

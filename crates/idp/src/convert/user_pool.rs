@@ -7,15 +7,16 @@ use super::{keep, kept, lambda, mfa, schema, template};
 use names::AccountId;
 use pool::{
     Alias, Contact, DeviceTracking, Error, MfaSettings, PasswordPolicy, PoolSettings, Recovery,
-    Refusal, Schema, SignInNames, UserPool,
+    Refusal, Schema, SignInNames, ThreatMode, ThreatProtection, UserPool,
 };
 use wire::cognito_idp::{
-    AccountRecoverySettingType, AdminCreateUserConfigType, AdvancedSecurityModeType,
-    AliasAttributeType, CreateUserPoolRequest, DeletionProtectionType, DeviceConfigurationType,
-    EmailConfigurationType, EmailSendingAccountType, PasswordPolicyType, RecoveryOptionNameType,
-    SignInPolicyType, UpdateUserPoolRequest, UserAttributeUpdateSettingsType,
-    UserPoolDescriptionType, UserPoolPolicyType, UserPoolTierType, UserPoolType,
-    UsernameAttributeType, UsernameConfigurationType, VerifiedAttributeType,
+    AccountRecoverySettingType, AdminCreateUserConfigType, AdvancedSecurityEnabledModeType,
+    AdvancedSecurityModeType, AliasAttributeType, CreateUserPoolRequest, DeletionProtectionType,
+    DeviceConfigurationType, EmailConfigurationType, EmailSendingAccountType, PasswordPolicyType,
+    RecoveryOptionNameType, SignInPolicyType, UpdateUserPoolRequest,
+    UserAttributeUpdateSettingsType, UserPoolAddOnsType, UserPoolDescriptionType,
+    UserPoolPolicyType, UserPoolTierType, UserPoolType, UsernameAttributeType,
+    UsernameConfigurationType, VerifiedAttributeType,
 };
 
 /// The days a temporary password is good when nothing, or 0, is said.
@@ -96,14 +97,13 @@ pub(crate) fn settings(
     request: CreateUserPoolRequest,
     mfa: &MfaSettings,
 ) -> Result<PoolSettings, Error> {
-    refuse_unsupported(&request)?;
     let tier = request.user_pool_tier.unwrap_or(UserPoolTierType::Essentials);
     refuse_beyond(tier, &request)?;
     let mfa = mfa::updated(mfa, &request)?;
     let policies = request.policies.unwrap_or_default();
     let sign_in = policies.sign_in_policy.unwrap_or_default();
     let first = sign_in.allowed_first_auth_factors.as_deref();
-    let first_factors = mfa::first_factors(first, tier, mfa.mode)?;
+    let first_factors = mfa::first_factors(first, tier, &mfa)?;
     let admin = request.admin_create_user_config.unwrap_or_default();
     let password_policy = password_policy(policies.password_policy, &admin)?;
     let lambda_config = request.lambda_config.unwrap_or_default();
@@ -139,6 +139,7 @@ pub(crate) fn settings(
         devices: devices(request.device_configuration.as_ref()),
         mfa,
         first_factors,
+        threats: threats(request.user_pool_add_ons.as_ref()),
         inert: serde_json::Map::new(),
     };
     let inert = &mut settings.inert;
@@ -167,24 +168,29 @@ pub(crate) fn updated(
     mfa: &MfaSettings,
 ) -> Result<PoolSettings, Error> {
     let mut settings = settings(request, mfa)?;
-    for name in ["DcrConfiguration", mfa::WEB_AUTHN] {
-        if let (None, Some(before)) = (settings.inert.get(name), pool.settings.inert.get(name)) {
-            settings.inert.insert(name.to_owned(), before.clone());
-        }
+    let name = "DcrConfiguration";
+    if let (None, Some(before)) = (settings.inert.get(name), pool.settings.inert.get(name)) {
+        settings.inert.insert(name.to_owned(), before.clone());
     }
     Ok(settings)
 }
 
-fn refuse_unsupported(request: &CreateUserPoolRequest) -> Result<(), Refusal> {
-    let unsupported = |text: &'static str| Err(Refusal::Unsupported(text.into()));
-    let add_ons = request.user_pool_add_ons.as_ref();
-    let mode = add_ons.map(|add_ons| add_ons.advanced_security_mode);
-    if mode == Some(AdvancedSecurityModeType::Enforced) {
-        return unsupported(
-            "This version has no threat protection, so AdvancedSecurityMode cannot be ENFORCED.",
-        );
-    }
-    Ok(())
+/// Whether the pool looks for threats.
+fn threats(add_ons: Option<&UserPoolAddOnsType>) -> ThreatProtection {
+    let Some(add_ons) = add_ons else { return ThreatProtection::default() };
+    let mode = match add_ons.advanced_security_mode {
+        AdvancedSecurityModeType::Off => ThreatMode::Off,
+        AdvancedSecurityModeType::Audit => ThreatMode::Audit,
+        AdvancedSecurityModeType::Enforced => ThreatMode::Enforced,
+    };
+    let flows = add_ons.advanced_security_additional_flows.as_ref();
+    let custom = match flows.and_then(|flows| flows.custom_auth_mode) {
+        _ if mode == ThreatMode::Off => ThreatMode::Off,
+        None => ThreatMode::Off,
+        Some(AdvancedSecurityEnabledModeType::Audit) => ThreatMode::Audit,
+        Some(AdvancedSecurityEnabledModeType::Enforced) => ThreatMode::Enforced,
+    };
+    ThreatProtection { mode, custom }
 }
 
 fn refuse_beyond(tier: UserPoolTierType, request: &CreateUserPoolRequest) -> Result<(), Refusal> {

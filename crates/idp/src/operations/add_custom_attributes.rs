@@ -11,6 +11,7 @@ impl Operation<Idp> for AddCustomAttributes {
         let given = input.custom_attributes.into_iter().map(schema::request);
         let wanted = given.collect::<Result<Vec<AttributeRequest>, Refusal>>()?;
         let now = idp.pools.now();
+        idp.pools.check_no_import(&input.user_pool_id).await?;
         idp.pools
             .change_pool(&input.user_pool_id, |pool| {
                 pool.modified_at = now;

@@ -16,9 +16,10 @@ impl Operation<Idp> for AdminInitiateAuth {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let metadata = input.client_metadata.unwrap_or_default();
-        let mut caller =
-            idp.pools.caller_of(&input.user_pool_id, &input.client_id, metadata).await?;
         let parameters = Parameters::new(input.auth_parameters);
+        let (pool, client) = (&input.user_pool_id, &input.client_id);
+        let (context, name) = (input.context_data.as_ref(), parameters.find_username());
+        let mut caller = idp.caller_of(pool, client, metadata, context, name.as_ref()).await?;
         caller.device = parameters.device()?;
         let outcome = match input.auth_flow {
             AuthFlowType::AdminUserPasswordAuth | AuthFlowType::AdminNoSrpAuth => {

@@ -13,9 +13,10 @@ impl Operation<Idp> for AdminRespondToAuthChallenge {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let metadata = input.client_metadata.unwrap_or_default();
-        let mut caller =
-            idp.pools.caller_of(&input.user_pool_id, &input.client_id, metadata).await?;
         let responses = Parameters::new(input.challenge_responses);
+        let (pool, client) = (&input.user_pool_id, &input.client_id);
+        let (context, name) = (input.context_data.as_ref(), responses.find_username());
+        let mut caller = idp.caller_of(pool, client, metadata, context, name.as_ref()).await?;
         caller.device = responses.device()?;
         let (name, session) = (input.challenge_name, input.session);
         let outcome = sign_in::answer(idp, &caller, name, session, &responses).await?;

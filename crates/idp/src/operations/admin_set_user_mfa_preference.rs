@@ -18,7 +18,7 @@ impl Operation<Idp> for AdminSetUserMFAPreference {
             software_token: input.software_token_mfa_settings,
             email: input.email_mfa_settings,
             web_authn: input.web_authn_mfa_settings,
-        })?;
+        });
         idp.pools.prefer_factors_as_admin(&pool, &user, &preferences).await?;
         Ok(Self::Output::default())
     }

@@ -10,8 +10,8 @@ impl Operation<Idp> for AdminSetUserSettings {
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let pool = idp.pools.pool(&input.user_pool_id).await?;
         let user = idp.pools.user(&pool, &input.username).await?;
-        let preference = sms_preference(&input.mfa_options)?;
-        idp.pools.prefer_factors_as_admin(&pool, &user, &[preference]).await?;
+        let preferences = sms_preference(&input.mfa_options)?;
+        idp.pools.prefer_factors_as_admin(&pool, &user, &preferences).await?;
         Ok(Self::Output::default())
     }
 }

@@ -1,6 +1,6 @@
 //! `ChangePassword`: users choose another password.
 
-use crate::Idp;
+use crate::{Idp, convert::context};
 use pool::Error;
 use wire::{Access, Operation, cognito_idp::ChangePassword};
 
@@ -10,7 +10,8 @@ impl Operation<Idp> for ChangePassword {
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let bearer = idp.pools.bearer(&input.access_token).await?;
         let previous = input.previous_password.as_ref();
-        idp.pools.change_password(&bearer, previous, &input.proposed_password).await?;
+        let from = context::of_peer(&idp.origin);
+        idp.pools.change_password(&bearer, previous, &input.proposed_password, &from).await?;
         Ok(Self::Output::default())
     }
 }

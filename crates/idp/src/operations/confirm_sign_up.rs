@@ -9,7 +9,8 @@ impl Operation<Idp> for ConfirmSignUp {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let metadata = input.client_metadata.unwrap_or_default();
-        let caller = idp.pools.caller(&input.client_id, metadata).await?;
+        let (client, context) = (&input.client_id, input.user_context_data.as_ref());
+        let caller = idp.caller(client, metadata, context, None).await?;
         let moves_alias = input.force_alias_creation.unwrap_or(false);
         let (name, code) = (&input.username, &input.confirmation_code);
         let hash = input.secret_hash.as_ref();

@@ -2,10 +2,7 @@
 
 use crate::{
     Idp,
-    convert::{
-        client_or_all,
-        risk::{require_threat_protection, risk_configuration_type},
-    },
+    convert::{client_or_all, risk::risk_configuration_type},
 };
 use pool::Error;
 use wire::{
@@ -18,7 +15,7 @@ impl Operation<Idp> for DescribeRiskConfiguration {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let pool = idp.pools.pool(&input.user_pool_id).await?;
-        require_threat_protection(&pool)?;
+        pool.require_threat_protection()?;
         let client = client_or_all(idp, &pool.id, input.client_id.as_ref()).await?;
         let found = idp.pools.risk_configuration(&pool.id, client.as_ref()).await?;
         let risk_configuration = match found {

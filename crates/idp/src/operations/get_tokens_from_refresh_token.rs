@@ -13,7 +13,7 @@ impl Operation<Idp> for GetTokensFromRefreshToken {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let metadata = input.client_metadata.unwrap_or_default();
-        let mut caller = idp.pools.caller(&input.client_id, metadata).await?;
+        let mut caller = idp.caller(&input.client_id, metadata, None, None).await?;
         caller.device = input.device_key.as_deref().map(device::key).transpose()?;
         let secret = input.client_secret.as_ref();
         let tokens = idp.pools.exchange(&caller, &input.refresh_token, secret).await;

@@ -13,11 +13,12 @@ impl Operation<Idp> for GetUserAuthFactors {
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let bearer = idp.pools.bearer(&input.access_token).await?;
         let user = &bearer.user;
+        let factors = auth_factors(&idp.pools, &bearer.pool, user).await?;
         Ok(Self::Output {
             username: user.username.clone(),
             preferred_mfa_setting: preferred(user),
             user_mfa_setting_list: setting_list(user),
-            configured_user_auth_factors: Some(auth_factors(&bearer.pool, user)),
+            configured_user_auth_factors: Some(factors),
         })
     }
 }

@@ -16,8 +16,10 @@ impl Operation<Idp> for InitiateAuth {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let metadata = input.client_metadata.unwrap_or_default();
-        let mut caller = idp.pools.caller(&input.client_id, metadata).await?;
         let parameters = Parameters::new(input.auth_parameters);
+        let (client, context) = (&input.client_id, input.user_context_data.as_ref());
+        let name = parameters.find_username();
+        let mut caller = idp.caller(client, metadata, context, name.as_ref()).await?;
         caller.device = parameters.device()?;
         let outcome = match input.auth_flow {
             AuthFlowType::UserPasswordAuth => {

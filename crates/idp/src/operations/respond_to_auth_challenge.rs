@@ -13,8 +13,10 @@ impl Operation<Idp> for RespondToAuthChallenge {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let metadata = input.client_metadata.unwrap_or_default();
-        let mut caller = idp.pools.caller(&input.client_id, metadata).await?;
         let responses = Parameters::new(input.challenge_responses);
+        let (client, context) = (&input.client_id, input.user_context_data.as_ref());
+        let name = responses.find_username();
+        let mut caller = idp.caller(client, metadata, context, name.as_ref()).await?;
         caller.device = responses.device()?;
         let (name, session) = (input.challenge_name, input.session);
         let outcome = sign_in::answer(idp, &caller, name, session, &responses).await?;

@@ -4,7 +4,7 @@ use crate::{
     Idp,
     convert::{
         client_or_all,
-        risk::{parts, require_threat_protection, risk_configuration_type},
+        risk::{parts, risk_configuration_type, settings},
     },
 };
 use pool::{Error, RiskConfiguration};
@@ -15,13 +15,14 @@ impl Operation<Idp> for SetRiskConfiguration {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let pool = idp.pools.pool(&input.user_pool_id).await?;
-        require_threat_protection(&pool)?;
+        pool.require_threat_protection()?;
         let client = client_or_all(idp, &pool.id, input.client_id.as_ref()).await?;
         let configuration = RiskConfiguration {
             pool: pool.id.clone(),
             client,
             modified_at: idp.pools.now(),
             parts: parts(&input)?,
+            settings: settings(&input),
         };
         idp.pools.set_risk_configuration(&configuration).await?;
         Ok(Self::Output { risk_configuration: risk_configuration_type(&configuration)? })

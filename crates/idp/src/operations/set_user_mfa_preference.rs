@@ -17,7 +17,7 @@ impl Operation<Idp> for SetUserMFAPreference {
             software_token: input.software_token_mfa_settings,
             email: input.email_mfa_settings,
             web_authn: input.web_authn_mfa_settings,
-        })?;
+        });
         idp.pools.prefer_factors(&bearer.pool, &bearer.user, &preferences).await?;
         Ok(Self::Output::default())
     }

@@ -23,7 +23,7 @@ impl Operation<Idp> for SetUserPoolMfaConfig {
             software_token_mfa_configuration: mfa::software_token_configuration(settings),
             email_mfa_configuration: mfa::email_configuration(settings),
             mfa_configuration: Some(mfa::mode_type(settings.mfa.mode)),
-            web_authn_configuration: mfa::web_authn_configuration(settings)?,
+            web_authn_configuration: mfa::web_authn_configuration(settings),
         })
     }
 }

@@ -9,8 +9,8 @@ impl Operation<Idp> for SetUserSettings {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let bearer = idp.pools.bearer(&input.access_token).await?;
-        let preference = sms_preference(&input.mfa_options)?;
-        idp.pools.prefer_factors(&bearer.pool, &bearer.user, &[preference]).await?;
+        let preferences = sms_preference(&input.mfa_options)?;
+        idp.pools.prefer_factors(&bearer.pool, &bearer.user, &preferences).await?;
         Ok(Self::Output::default())
     }
 }

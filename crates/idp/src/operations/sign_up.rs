@@ -12,7 +12,8 @@ impl Operation<Idp> for SignUp {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let metadata = input.client_metadata.unwrap_or_default();
-        let caller = idp.pools.caller(&input.client_id, metadata).await?;
+        let (client, context) = (&input.client_id, input.user_context_data.as_ref());
+        let caller = idp.caller(client, metadata, context, None).await?;
         // Only a pool with other first factors could do without.
         let Some(password) = &input.password else { return Err(no_password()) };
         let new_user = NewUser {

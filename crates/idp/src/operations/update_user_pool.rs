@@ -10,6 +10,7 @@ impl Operation<Idp> for UpdateUserPool {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let mut pool = Kept::clone(&*idp.pools.pool(&input.user_pool_id).await?);
+        idp.pools.check_no_import(&pool.id).await?;
         let request = user_pool::as_creation(input, &pool.settings.name);
         pool.settings = user_pool::updated(&pool, request, &pool.settings.mfa)?;
         pool.modified_at = idp.pools.now();

@@ -3,10 +3,16 @@
 //! CloudFormation's properties are the members of the API's requests, but for a few names. They are held to
 //! the same constraints, and what breaks one is told with the property it is about.
 
-use crate::{Idp, fault, provision};
+use crate::{
+    Idp,
+    convert::mfa,
+    fault,
+    provision::{self, Factors},
+};
 use names::{ClientId, ClientSecret, UserPoolId};
 use pool::{
-    Client, Domain, Error, Group, IdentityProvider, MfaSettings, ResourceServer, User, UserPool,
+    Client, Domain, Error, Group, IdentityProvider, MfaSettings, PasskeySettings, ResourceServer,
+    User, UserPool,
 };
 use serde_json::{Map, Value};
 use std::fmt;
@@ -78,7 +84,8 @@ const POOL: &[Renamed] = &[("UserPoolName", "PoolName")];
 
 /// An `AWS::Cognito::UserPool` under this id. Without a name in its properties it has this one.
 ///
-/// `EnabledMfas` and the texts of codes by mail are what the API says in another operation.
+/// `EnabledMfas`, the texts of codes by mail and what is said of passkeys are what the API says in another
+/// operation.
 ///
 /// # Errors
 /// [`Unprovisioned`].
@@ -89,8 +96,9 @@ pub async fn user_pool(
     mut properties: Map<String, Value>,
 ) -> Result<Kept<UserPool>, Unprovisioned> {
     let mfa = second_factors(&mut properties)?;
+    let factors = Factors { mfa, passkeys: passkeys(&mut properties)? };
     let request = request::<CreateUserPool>(POOL, &[("UserPoolName", name)], properties)?;
-    Ok(provision::user_pool(idp, id, request, mfa).await?)
+    Ok(provision::user_pool(idp, id, request, factors).await?)
 }
 
 /// The second factors of a pool, taken out of its properties; none if they do not speak of them.
@@ -127,6 +135,31 @@ fn second_factors(
         }
     }
     Ok(Some(mfa))
+}
+
+/// The properties that speak of passkeys, and the members they are called in the API.
+const PASSKEYS: [Renamed; 3] = [
+    ("WebAuthnRelyingPartyID", "RelyingPartyId"),
+    ("WebAuthnUserVerification", "UserVerification"),
+    ("WebAuthnFactorConfiguration", "FactorConfiguration"),
+];
+
+/// The passkeys of a pool, taken out of its properties; none if they do not speak of them.
+fn passkeys(properties: &mut Map<String, Value>) -> Result<Option<PasskeySettings>, Unprovisioned> {
+    let taken = PASSKEYS.iter().filter_map(|(property, member)| {
+        properties.remove(*property).map(|value| ((*member).to_owned(), value))
+    });
+    let taken: Map<_, _> = taken.collect();
+    if taken.is_empty() {
+        return Ok(None);
+    }
+    let wrong = |_| {
+        let text = "WebAuthnUserVerification is required or preferred, WebAuthnFactorConfiguration \
+                    is SINGLE_FACTOR or MULTI_FACTOR_WITH_USER_VERIFICATION.";
+        Unprovisioned::Wrong(Wrong { property: None, text: text.to_owned() })
+    };
+    let given = serde_json::from_value(Value::Object(taken)).map_err(wrong)?;
+    Ok(Some(mfa::passkeys(given).map_err(Error::from)?))
 }
 
 /// An `AWS::Cognito::UserPoolClient` under this id, with this secret if its properties ask for one.

@@ -124,7 +124,7 @@ async fn what_is_given_is_told_back() {
                 "EmailSubject": "hello",
             },
         },
-        "UserPoolAddOns": { "AdvancedSecurityMode": "AUDIT" },
+        "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" },
         "UsernameConfiguration": { "CaseSensitive": true },
         "AccountRecoverySetting": {
             "RecoveryMechanisms": [
@@ -159,12 +159,8 @@ async fn what_would_be_ignored_to_the_pools_harm_is_refused() {
             "KMSKeyID is required with a CustomEmailSender or CustomSMSSender.",
         ),
         (
-            json!({ "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"] } } }),
-            "This version has no sign-in that begins with WEB_AUTHN.",
-        ),
-        (
-            json!({ "UserPoolTier": "PLUS", "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" } }),
-            "This version has no threat protection, so AdvancedSecurityMode cannot be ENFORCED.",
+            json!({ "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["WEB_AUTHN"] } } }),
+            "WEB_AUTHN cannot be the only first factor.",
         ),
         (
             json!({ "VerificationMessageTemplate": { "DefaultEmailOption": "CONFIRM_WITH_LINK" } }),

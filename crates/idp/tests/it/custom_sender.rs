@@ -20,7 +20,7 @@ async fn configure(house: &House, arn: &str) {
 }
 
 /// The event of this number, once it was told: nobody waits for the function.
-async fn event(heard: &Mutex<Vec<Value>>, number: usize) -> Value {
+pub async fn event(heard: &Mutex<Vec<Value>>, number: usize) -> Value {
     for _ in 0..1000 {
         if let Some(event) = heard.lock().unwrap().get(number) {
             return event.clone();

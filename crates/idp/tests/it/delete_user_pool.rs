@@ -27,3 +27,48 @@ async fn a_protected_pool_stays() {
     expect!["400 InvalidParameterException: The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first."]
         .assert_eq(&line);
 }
+
+#[tokio::test]
+async fn what_was_in_a_pool_is_removed_in_the_background() {
+    let house = House::new().await;
+    for number in 0..30 {
+        house.user(&format!("u{number}")).await;
+    }
+    let pools = house.idp.pools.clone();
+    let before = pools.pool(&house.pool.parse().unwrap()).await.unwrap();
+    house.call("DeleteUserPool", json!({ "UserPoolId": house.pool })).await.ok();
+    // Nobody gets at them, though they are still there.
+    let users = async || pools.list_users(&before, None, 60, None).await.unwrap().items.len();
+    assert_eq!(users().await, 30);
+    let line = house.call("ListUsers", json!({ "UserPoolId": house.pool })).await.line();
+    assert_eq!(
+        line,
+        format!("400 ResourceNotFoundException: User pool {} does not exist.", house.pool)
+    );
+    assert_eq!(imports::work(&house).await, 1);
+    assert_eq!(users().await, 0);
+    assert_eq!(imports::work(&house).await, 0);
+}
+
+#[tokio::test]
+async fn another_node_goes_on_with_a_removal() {
+    let house = House::new().await;
+    for number in 0..30 {
+        house.user(&format!("u{number}")).await;
+    }
+    let pools = house.idp.pools.clone();
+    let before = pools.pool(&house.pool.parse().unwrap()).await.unwrap();
+    house.call("DeleteUserPool", json!({ "UserPoolId": house.pool })).await.ok();
+    let dying = {
+        let house = house.clone();
+        tokio::spawn(async move { imports::work(&house).await })
+    };
+    let users = async || pools.list_users(&before, None, 60, None).await.unwrap().items.len();
+    while users().await == 30 {}
+    dying.abort();
+    let _ = dying.await;
+    assert_eq!(imports::work(&house).await, 0, "the lease of the dead node goes on");
+    house.advance(SignedDuration::from_secs(61));
+    assert_eq!(imports::work(&house).await, 1);
+    assert_eq!(users().await, 0);
+}

@@ -177,3 +177,53 @@ async fn two_servers_at_once_make_one_stack() {
     .ok()
     .unwrap();
 }
+
+#[tokio::test]
+async fn a_template_says_how_passkeys_are_taken() {
+    let house = House::empty();
+    let with = |more: Value| {
+        let mut pool = json!({ "Policies": { "SignInPolicy": {
+            "AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"] } } });
+        pool.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        object(pool)
+    };
+    let said = with(json!({ "WebAuthnRelyingPartyID": "example.com",
+        "WebAuthnUserVerification": "required", "EnabledMfas": ["SOFTWARE_TOKEN_MFA"],
+        "MfaConfiguration": "ON",
+        "WebAuthnFactorConfiguration": "MULTI_FACTOR_WITH_USER_VERIFICATION" }));
+    let made = from_template::user_pool(&house.idp, id(), "people", said).await.unwrap();
+    let passkeys = made.settings.mfa.passkeys.clone();
+    assert_eq!(passkeys.relying_party.as_ref().unwrap().as_str(), "example.com");
+    assert!(passkeys.needs_verification());
+    // What is not said of them stays.
+    let unsaid = with(json!({ "EnabledMfas": ["SOFTWARE_TOKEN_MFA"] }));
+    let made = from_template::user_pool(&house.idp, id(), "people", unsaid).await.unwrap();
+    assert_eq!(made.settings.mfa.passkeys, passkeys);
+    for wrong in [
+        json!({ "WebAuthnUserVerification": "perhaps" }),
+        json!({ "WebAuthnRelyingPartyID": "https://example.com" }),
+        json!({ "WebAuthnRelyingPartyID": 7 }),
+    ] {
+        let wrong = with(wrong);
+        assert!(from_template::user_pool(&house.idp, id(), "people", wrong).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_pool_that_is_made_again_begins_empty_and_stays_whole() {
+    let house = House::empty();
+    stack(&house, pool(), client()).await.unwrap();
+    house.call("DeleteUserPool", json!({ "UserPoolId": id() })).await.ok();
+    let made = from_template::user_pool(&house.idp, id(), "people", object(pool())).await;
+    made.map_err(|wrong| wrong.to_string()).unwrap();
+    let pool_id = json!({ "UserPoolId": id() });
+    let users = house.call("ListUsers", pool_id.clone()).await.ok();
+    assert_eq!(users["Users"], json!([]));
+    let named = json!({ "UserPoolId": id(), "Username": "bob@example.com",
+        "MessageAction": "SUPPRESS" });
+    house.call("AdminCreateUser", named).await.ok();
+    // The removal of the pool before is no danger to this one.
+    imports::work(&house).await;
+    let users = house.call("ListUsers", pool_id).await.ok();
+    assert_eq!(users["Users"].as_array().unwrap().len(), 1);
+}

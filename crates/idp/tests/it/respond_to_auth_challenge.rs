@@ -153,7 +153,7 @@ async fn a_challenge_that_was_not_asked_is_not_answered() {
     ] {
         let responses = json!({ "USERNAME": "erin", "SMS_MFA_CODE": "123456", "ANSWER": "x",
             "SOFTWARE_TOKEN_MFA_CODE": "123456", "EMAIL_OTP_CODE": "123456",
-            "DEVICE_KEY": "eu-west-1_00", "SRP_A": "ab" });
+            "DEVICE_KEY": "eu-west-1_00", "SRP_A": "ab", "CREDENTIAL": "{}" });
         expect!["400 NotAuthorizedException: Invalid session for the user."]
             .assert_eq(&respond(&house, name, session.clone(), responses).await.line());
     }

@@ -56,7 +56,7 @@ async fn a_factor_that_the_user_does_not_have_is_not_turned_on() {
         );
     }
     let passkeys = json!({ "WebAuthnMfaSettings": { "Enabled": true } });
-    expect!["400 InvalidParameterException: This version has no passkeys, so WebAuthnMfaSettings cannot be enabled."]
+    expect!["400 InvalidParameterException: Passkeys do not count as MFA in this user pool."]
         .assert_eq(&prefer(&house, &tokens, passkeys).await.line());
 }
 

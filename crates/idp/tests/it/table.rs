@@ -83,6 +83,8 @@ fn filled(name: &str, mut input: Value) -> Value {
             json!({ "DeviceKey": "eu-west-1_00" })
         }
         "VerifySoftwareToken" => json!({ "UserCode": "123456" }),
+        "CompleteWebAuthnRegistration" => json!({ "Credential": {} }),
+        "DeleteWebAuthnCredential" => json!({ "CredentialId": "x" }),
         "SetUserSettings" => json!({ "MFAOptions": [] }),
         _ => json!({}),
     };
@@ -94,10 +96,17 @@ fn filled(name: &str, mut input: Value) -> Value {
 fn what_the_model_calls_unsigned_needs_no_signature() {
     for row in idp::table().rows() {
         let unsigned = row.access() != Access::Iam;
+        if BY_SECRET.contains(&row.name()) {
+            assert!(unsigned, "{}", row.name());
+            continue;
+        }
         let modelled = UNSIGNED.iter().find(|(name, _)| *name == row.name());
         assert_eq!(modelled.map(|(_, unsigned)| *unsigned), Some(unsigned), "{}", row.name());
     }
 }
+
+/// The model says nothing of these; their documentation says that a client's secret will do.
+const BY_SECRET: [&str; 2] = ["GetClientToken", "GetDerivedToken"];
 
 macro_rules! unsigned {
     ($($name:ident)*) => { &[$((stringify!($name), api::$name::UNSIGNED)),*] };
@@ -108,30 +117,36 @@ const UNSIGNED: &[(&str, bool)] = unsigned! {
     AdminCreateUser AdminDeleteSoftwareToken AdminDeleteUser AdminDeleteUserAttributes
     AdminDisableProviderForUser AdminDisableUser AdminEnableUser AdminForgetDevice
     AdminGetDevice AdminGetUser AdminGetUserAuthFactors AdminInitiateAuth
-    AdminLinkProviderForUser AdminListDevices AdminListGroupsForUser AdminListUserSessions
-    AdminRemoveUserFromGroup AdminResetUserPassword AdminRespondToAuthChallenge
-    AdminRevokeUserSession AdminSetUserMFAPreference AdminSetUserPassword AdminSetUserSettings
+    AdminLinkProviderForUser AdminListDevices AdminListGroupsForUser AdminListUserAuthEvents
+    AdminListUserSessions AdminRemoveUserFromGroup AdminResetUserPassword
+    AdminRespondToAuthChallenge AdminRevokeUserSession AdminSetUserMFAPreference
+    AdminSetUserPassword AdminSetUserSettings AdminUpdateAuthEventFeedback
     AdminUpdateDeviceStatus AdminUpdateUserAttributes AdminUserGlobalSignOut
-    AssociateSoftwareToken ChangePassword ConfirmDevice ConfirmForgotPassword ConfirmSignUp
-    CreateGroup CreateIdentityProvider CreateManagedLoginBranding CreateResourceServer
-    CreateTerms CreateUserPool CreateUserPoolClient CreateUserPoolDomain DeleteGroup
+    AssociateSoftwareToken ChangePassword CompleteWebAuthnRegistration ConfirmDevice
+    ConfirmForgotPassword ConfirmSignUp CreateGroup CreateIdentityProvider
+    CreateManagedLoginBranding CreateResourceServer CreateTerms CreateUserImportJob
+    CreateUserPool CreateUserPoolClient CreateUserPoolDomain CreateUserPoolReplica DeleteGroup
     DeleteIdentityProvider DeleteManagedLoginBranding DeleteResourceServer DeleteTerms
     DeleteUser DeleteUserAttributes DeleteUserPool DeleteUserPoolClient
-    DeleteUserPoolClientSecret DeleteUserPoolDomain DescribeIdentityProvider
-    DescribeManagedLoginBranding DescribeManagedLoginBrandingByClient DescribeResourceServer
-    DescribeRiskConfiguration DescribeTerms DescribeTermsByClient DescribeUserPool
-    DescribeUserPoolClient DescribeUserPoolDomain ForgetDevice ForgotPassword GetDevice
-    GetGroup GetIdentityProviderByIdentifier GetLogDeliveryConfiguration
+    DeleteUserPoolClientSecret DeleteUserPoolDomain DeleteUserPoolReplica
+    DeleteWebAuthnCredential DescribeIdentityProvider DescribeManagedLoginBranding
+    DescribeManagedLoginBrandingByClient DescribeResourceServer DescribeRiskConfiguration
+    DescribeTerms DescribeTermsByClient DescribeUserImportJob DescribeUserPool
+    DescribeUserPoolClient DescribeUserPoolDomain ForgetDevice ForgotPassword GetCSVHeader
+    GetClientToken GetDerivedToken GetDevice GetGroup GetIdentityProviderByIdentifier
+    GetLogDeliveryConfiguration GetProvisionedLimit GetSigningCertificate
     GetTokensFromRefreshToken GetUICustomization GetUser GetUserAttributeVerificationCode
     GetUserAuthFactors GetUserPoolClientSessionConfiguration GetUserPoolMfaConfig
     GetUserPoolSessionConfiguration GlobalSignOut InitiateAuth ListDevices ListGroups
-    ListIdentityProviders ListResourceServers ListTagsForResource ListTerms
-    ListUserPoolClientSecrets ListUserPoolClients ListUserPools ListUserSessions ListUsers
-    ListUsersInGroup ResendConfirmationCode RespondToAuthChallenge RevokeToken
-    RevokeUserSession SetLogDeliveryConfiguration SetRiskConfiguration SetUICustomization
-    SetUserMFAPreference SetUserPoolClientSessionConfiguration SetUserPoolMfaConfig
-    SetUserPoolSessionConfiguration SetUserSettings SignUp TagResource UntagResource
-    UpdateDeviceStatus UpdateGroup UpdateIdentityProvider UpdateManagedLoginBranding
+    ListIdentityProviders ListResourceServers ListTagsForResource ListTerms ListUserImportJobs
+    ListUserPoolClientSecrets ListUserPoolClients ListUserPoolReplicas ListUserPools
+    ListUserSessions ListUsers ListUsersInGroup ListWebAuthnCredentials ResendConfirmationCode
+    RespondToAuthChallenge RevokeToken RevokeUserSession SetLogDeliveryConfiguration
+    SetRiskConfiguration SetUICustomization SetUserMFAPreference
+    SetUserPoolClientSessionConfiguration SetUserPoolMfaConfig SetUserPoolSessionConfiguration
+    SetUserSettings SignUp StartUserImportJob StartWebAuthnRegistration StopUserImportJob
+    TagResource UntagResource UpdateAuthEventFeedback UpdateDeviceStatus UpdateGroup
+    UpdateIdentityProvider UpdateManagedLoginBranding UpdateProvisionedLimit
     UpdateResourceServer UpdateTerms UpdateUserAttributes UpdateUserPool UpdateUserPoolClient
-    UpdateUserPoolDomain VerifySoftwareToken VerifyUserAttribute
+    UpdateUserPoolDomain UpdateUserPoolReplica VerifySoftwareToken VerifyUserAttribute
 };

@@ -40,8 +40,8 @@ impl OAuth {
             return self.show_sign_in(visit, asked, StatusCode::BAD_REQUEST, shown).await;
         };
         let mut choices = self.pools.first_choices(&asked.caller, &name).await?;
-        // The pages ask for the password itself.
-        choices.retain(|choice| *choice != FirstChoice::PasswordSrp);
+        // The pages ask for the password itself, and not for passkeys.
+        choices.retain(|choice| factor(*choice).is_some());
         match choices.as_slice() {
             [] => {
                 let refusal = Refusal::WrongCredentials;
@@ -153,6 +153,6 @@ fn factor(choice: FirstChoice) -> Option<Factor> {
         FirstChoice::Password => Some(Factor::Password),
         FirstChoice::EmailCode => Some(Factor::Email { to: None }),
         FirstChoice::SmsCode => Some(Factor::Sms { to: None }),
-        FirstChoice::PasswordSrp => None,
+        FirstChoice::PasswordSrp | FirstChoice::Passkey => None,
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Call, cors, json};
 use crate::{
-    Access, Admission, Api, Fault, Row, Service, Table,
+    Access, Admission, Api, Fault, Peer, Row, Service, Table,
     constraints::{self, Refused},
 };
 use bytes::Bytes;
@@ -164,6 +164,7 @@ impl<S: Service> Door<S> {
             region: None,
             access_key_id: None,
             user_agent: user_agent(request),
+            peer: request.extensions.get::<Peer>().map(|peer| peer.0),
         };
         // Before anything is read: an unknown caller gets no work done. The other operations are
         // called without a signature, and one that is there all the same means nothing.

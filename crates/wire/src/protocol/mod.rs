@@ -11,4 +11,4 @@ pub use admission::Admission;
 pub use cors::preflight;
 pub use door::{BODY_LIMIT, Door};
 pub use fault::Fault;
-pub use operation::{Access, Api, Call, Modelled, NoOutput, Operation, Row, Service, Table};
+pub use operation::{Access, Api, Call, Modelled, NoOutput, Operation, Peer, Row, Service, Table};

@@ -4,7 +4,7 @@ use crate::{BODY_LIMIT, Fault, constraints::Structure};
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use std::{collections::BTreeMap, pin::Pin};
+use std::{collections::BTreeMap, net::IpAddr, pin::Pin};
 
 /// An API as its door sees it. Generated, one per service model.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +73,11 @@ pub trait Service: Send + Sync + 'static {
     }
 }
 
+/// The address of a caller, as an extension of a request: whoever accepts connections says it, or knows better
+/// than the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub IpAddr);
+
 /// What a door knows about a call apart from its input.
 #[derive(Debug, Clone)]
 pub struct Call {
@@ -86,6 +91,8 @@ pub struct Call {
     pub access_key_id: Option<String>,
     /// The client's `User-Agent`, at most 256 characters of it.
     pub user_agent: Option<String>,
+    /// Where the call comes from, if the request says.
+    pub peer: Option<IpAddr>,
 }
 
 /// What an operation does. One file each; see the crate `idp`.
