@@ -56,6 +56,7 @@ UNDECIDED = {
         "forceAliasCreation": None,
         "enableSMSMFA": None,
     },
+    "InboundFederation": {"userAttributesToMap": None},
 }
 
 
@@ -133,13 +134,18 @@ class Recorder:
         mine = [record for record in records if record["event"]["userPoolId"] == pool]
         return mine[self.seen.get(pool, 0) :]
 
-    def take(self, pool: str, count: int, seconds: float = 15.0) -> list[dict]:
-        """Waits for this many records, since nobody waits for senders, and takes all there are."""
+    def wait_for(self, pool: str, count: int, seconds: float = 15.0) -> list[dict]:
+        """Waits for this many records, since nobody waits for senders, and leaves them there."""
         deadline = time.monotonic() + seconds
         while len(found := self.new(pool)) < count:
             sources = [record["event"]["triggerSource"] for record in found]
             assert time.monotonic() < deadline, f"{count} events should be heard, not {sources}"
             time.sleep(0.02)
+        return found
+
+    def take(self, pool: str, count: int) -> list[dict]:
+        """Waits for this many records, and takes all there are."""
+        found = self.wait_for(pool, count)
         self.seen[pool] = self.seen.get(pool, 0) + len(found)
         for record in found:
             secrets.remember_code(record["code"] or "")
@@ -231,15 +237,26 @@ class Scene:
         }
         return self.event(source, name, request, client)
 
-    def before(self, name: str, attributes: dict, validation: dict | None = None, **more) -> dict:
+    def before(
+        self, name: str, attributes: dict, validation: dict | None = None, client=None, **more
+    ) -> dict:
         request = {"userAttributes": attributes, "validationData": validation, **more}
-        return self.event("PreAuthentication_Authentication", name, request)
+        return self.event("PreAuthentication_Authentication", name, request, client)
 
-    def after(self, name: str, attributes: dict, **more) -> dict:
+    def after(self, name: str, attributes: dict, client=None, **more) -> dict:
         request = {"userAttributes": attributes, "newDeviceUsed": False, **more}
-        return self.event("PostAuthentication_Authentication", name, request)
+        return self.event("PostAuthentication_Authentication", name, request, client)
 
-    def tokens(self, source: str, name: str, attributes: dict, groups=None, **more) -> dict:
+    def tokens(
+        self,
+        source: str,
+        name: str,
+        attributes: dict,
+        groups=None,
+        client=None,
+        scopes: tuple[str, ...] = (SCOPE,),
+        **more,
+    ) -> dict:
         request = {
             "userAttributes": attributes,
             "groupConfiguration": groups
@@ -247,8 +264,23 @@ class Scene:
             **more,
         }
         if self.version != "1":
-            request["scopes"] = [SCOPE]
-        return self.event(f"TokenGeneration_{source}", name, request)
+            request["scopes"] = list(scopes)
+        return self.event(f"TokenGeneration_{source}", name, request, client)
+
+    def machine(self, client: str, scopes: tuple[str, ...], **more) -> dict:
+        """The event before the token of a client that acts for nobody."""
+        request = {
+            "userAttributes": {},
+            "groupConfiguration": None,
+            "scopes": list(scopes),
+            **more,
+        }
+        source = "TokenGeneration_ClientCredentials"
+        return self.event(source, "ClientCredentials", request, client)
+
+    def inbound(self, name: str, provider: str, kind: str, attributes: dict) -> dict:
+        request = {"providerName": provider, "providerType": kind, "attributes": attributes}
+        return self.event("InboundFederation_ExternalProvider", name, request)
 
     def define(self, name: str, attributes: dict, session: list, **more) -> dict:
         request = {"userAttributes": attributes, "session": session, **more}
@@ -309,7 +341,35 @@ class Stage:
             pool = Pool(self.house, self.house.outputs[name])
             pool.client(ExplicitAuthFlows=FLOWS)
             self.scenes[name] = Scene(self.recorder, pool, version)
-        scene = self.scenes[name]
+        return self._silent(self.scenes[name])
+
+    def new_scene(self, name: str, **settings) -> Scene:
+        """A pool that the template does not have, whose codes leave by functions."""
+        if name not in self.scenes:
+            made = self.house.cognito.create_user_pool(
+                PoolName=name, LambdaConfig=self.triggers(), **settings
+            )
+            pool = Pool(self.house, made["UserPool"]["Id"])
+            pool.client(ExplicitAuthFlows=FLOWS)
+            self.scenes[name] = Scene(self.recorder, pool)
+        return self._silent(self.scenes[name])
+
+    def listen(self, pool: Pool) -> Scene:
+        """A pool that somebody else made, from now on with every trigger there is."""
+        inbound = {"LambdaVersion": "V1_0", "LambdaArn": self.triggers()["PreSignUp"]}
+        self.house.cognito.update_user_pool(
+            UserPoolId=pool.id, LambdaConfig={**self.triggers(), "InboundFederation": inbound}
+        )
+        self.scenes[pool.id] = Scene(self.recorder, pool)
+        return self._silent(self.scenes[pool.id])
+
+    def triggers(self) -> dict:
+        """Every trigger of a pool whose codes leave by functions."""
+        described = self.house.cognito.describe_user_pool(UserPoolId=self.house.outputs["Senders"])
+        return described["UserPool"]["LambdaConfig"]
+
+    @staticmethod
+    def _silent(scene: Scene) -> Scene:
         scene.order()
         scene.forget()
         return scene
