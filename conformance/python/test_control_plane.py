@@ -120,3 +120,15 @@ def test_what_is_not_there_says_so(pool):
             SubjectToken="a.b.c",
             SubjectTokenType="ACCESS_TOKEN",
         )
+
+
+def test_a_device_that_is_not_there_is_not_forgotten(make_pool):
+    pool = make_pool(DeviceConfiguration={"ChallengeRequiredOnNewDevice": True})
+    name = f"ann-{uuid.uuid4().hex[:8]}"
+    pool.cognito.admin_create_user(
+        UserPoolId=pool.id, Username=name, MessageAction="SUPPRESS"
+    )
+    with refused("ResourceNotFoundException"):
+        pool.cognito.admin_forget_device(
+            UserPoolId=pool.id, Username=name, DeviceKey=f"eu-west-1_{uuid.uuid4()}"
+        )

@@ -54,7 +54,7 @@ class Project:
 
 
 @contextmanager
-def running(folder: Path, root: Path, *arguments: str):
+def running(folder: Path, root: Path, *arguments: str, environment: dict | None = None):
     server, house = houses.dev(
         folder / "server",
         str(root / "template.yaml"),
@@ -62,7 +62,7 @@ def running(folder: Path, root: Path, *arguments: str):
         f"Folder={folder}",
         "--memory",
         *arguments,
-        environment={"SECRET_OF_THE_SERVER": "must stay here"},
+        environment={"SECRET_OF_THE_SERVER": "must stay here", **(environment or {})},
     )
     try:
         yield Project(folder, house, server)
@@ -479,10 +479,38 @@ def test_a_function_is_called_where_somebody_else_runs_it(root, tmp_path):
     assert paths[1] == "/2015-03-31/functions/a-binary/invocations"
 
 
+def test_a_function_is_called_on_lambda_itself(root, tmp_path):
+    """What stands for AWS Lambda verifies signatures: another server, in `serve`."""
+    keys = Keys(tmp_path / "keys")
+    there, house = houses.serve(tmp_path / "serve", keys, f"embedded:{tmp_path / 'data'}")
+    given = {**house.environment(), "AWS_ENDPOINT_URL_LAMBDA": house.identity_url}
+    arn = f"arn:aws:lambda:{house.region}:000000000000:function:"
+    elsewhere = (
+        *("--function", f"Gone={arn}poolhouse-TokenCustomizer"),
+        *("--function", f"InJava={arn}nobody"),
+    )
+    try:
+        with running(tmp_path, root, *elsewhere, environment=given) as project:
+            name = project.house.outputs["InPython"]
+            called = project.call(name.replace("InPython", "Gone"), {"not": "an event"})
+            assert called["FunctionError"] == "Unhandled", called
+            assert "cannot be called" not in project.log()
+            with refused("ResourceNotFoundException", status=404):
+                project.call(name.replace("InPython", "InJava"), {})
+        stranger = {**given, "AWS_SECRET_ACCESS_KEY": "wrong"}
+        with running(tmp_path / "wrong", root, *elsewhere, environment=stranger) as project:
+            with refused("ServiceException", status=500):
+                project.call(name.replace("InPython", "Gone"), {})
+            assert "InvalidSignatureException" in project.log()
+    finally:
+        there.stop()
+
+
 @pytest.mark.parametrize(
     "argument, says",
     [
         ("Nobody=http://127.0.0.1:1", "no such function"),
+        ("Gone=arn:aws:s3:::bucket", "not a function's ARN"),
         ("Gone=https://example.com", "no plain http"),
         ("Gone", "NAME=URL"),
     ],

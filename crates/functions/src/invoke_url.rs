@@ -139,8 +139,10 @@ async fn read(mut body: Incoming) -> Result<Bytes, Failure> {
     Ok(bytes.freeze())
 }
 
-/// An error object. Some of its types are the service's own and not the function's.
-fn function_error(body: &[u8]) -> Failure {
+/// What an error object says that an Invoke API answered. Some of its types are the service's own and not the
+/// function's.
+#[must_use]
+pub fn function_error(body: &[u8]) -> Failure {
     #[derive(Default, Deserialize)]
     #[serde(default, rename_all = "camelCase")]
     struct Report {

@@ -51,7 +51,7 @@ pub use in_process::InProcess;
 #[cfg(feature = "invoke-api")]
 pub use invoke_api::InvokeApi;
 #[cfg(feature = "invoke-url")]
-pub use invoke_url::InvokeUrl;
+pub use invoke_url::{InvokeUrl, function_error};
 pub use logs::{Line, Logs, Source, Tails, TracedLogs, Watch};
 pub use registry::{Functions, RequestIds, Settings};
 

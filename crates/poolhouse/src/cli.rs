@@ -135,8 +135,8 @@ pub struct Invoke {
 #[derive(Args)]
 pub struct FunctionArguments {
     /// Do not run this function, but call it where it runs, as NAME=URL. NAME is its logical id or its name,
-    /// URL that of a server with Lambda's Invoke API (`cargo lambda watch`) or the whole Invoke URL. May be
-    /// given several times.
+    /// URL that of a server with Lambda's Invoke API (`cargo lambda watch`), the whole Invoke URL, or the ARN of
+    /// a function on AWS Lambda. May be given several times.
     #[arg(long = "function", value_name = "NAME=URL")]
     pub elsewhere: Vec<String>,
     /// The Node.js that runs handlers for Node.js.

@@ -3,7 +3,7 @@
 //! Its code is run by a Lambda host, as the template describes it, or it is called where somebody else runs it. A
 //! function that cannot be run stands in the way of nothing but its own calls.
 
-use crate::{Problem, cli::FunctionArguments, interpreters};
+use crate::{Problem, cli::FunctionArguments, interpreters, on_lambda::OnLambda};
 use async_trait::async_trait;
 use bytes::Bytes;
 use functions::{
@@ -88,6 +88,13 @@ impl<'a> Hosts<'a> {
         let Some(url) = named.into_iter().find_map(|name| self.elsewhere.get(name)) else {
             return Ok(None);
         };
+        if url.starts_with("arn:") {
+            let arn = FunctionArn::parse(url).map_err(|_| {
+                let text = format!("--function {}: not a function's ARN", function.logical_id);
+                Problem::text(text)
+            })?;
+            return Ok(Some(Arc::new(OnLambda::new(arn))));
+        }
         let [before, behind] = INVOKE_PATH;
         let whole = url
             .strip_suffix(behind)

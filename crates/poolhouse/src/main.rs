@@ -19,6 +19,7 @@ mod interpreters;
 mod invoke;
 mod invoke_door;
 mod listen;
+mod on_lambda;
 mod ours;
 mod outbound;
 mod outbox;
