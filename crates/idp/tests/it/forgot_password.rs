@@ -66,7 +66,12 @@ async fn nobody_learns_who_exists() {
     let plain = House::with(json!({}), json!({ "PreventUserExistenceErrors": "ENABLED" })).await;
     let first = forgot(&plain, "nobody").await.ok();
     assert_eq!(forgot(&plain, "NOBODY").await.ok(), first);
-    assert_ne!(forgot(&plain, "somebody").await.ok(), first);
+    // Two letters are made up, which may be the same for two names, but not for all of these.
+    let mut seen = std::collections::BTreeSet::from([first.to_string()]);
+    for other in ["somebody", "anybody", "no-one", "someone", "anyone"] {
+        seen.insert(forgot(&plain, other).await.ok().to_string());
+    }
+    assert!(seen.len() > 1, "{seen:?}");
 }
 
 #[tokio::test]
