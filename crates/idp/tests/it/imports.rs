@@ -24,7 +24,7 @@ pub async fn upload(house: &House, job: &Value, file: &str) {
     let url = job["PreSignedUrl"].as_str().unwrap();
     let (path, query) = url.strip_prefix("http://127.0.0.1:9229").unwrap().split_once('?').unwrap();
     let pools = &house.idp.pools;
-    let (pool, id) = pools.upload_of(path, query).expect("the address is ours");
+    let (pool, id) = pools.upload_of(path, query).unwrap();
     let mut upload = pools.begin_upload(&pool, &id).await.unwrap();
     for part in file.as_bytes().chunks(1000) {
         upload.take(part).await.unwrap();
