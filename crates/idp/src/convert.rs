@@ -40,9 +40,7 @@ pub(crate) fn keep<T: Serialize>(
     given: Option<&T>,
 ) -> Result<(), Error> {
     if let Some(given) = given {
-        let value = serde_json::to_value(given)
-            .map_err(|_| Error::internal("a setting does not serialise"))?;
-        inert.insert(name.to_owned(), value);
+        inert.insert(name.to_owned(), json(given)?);
     }
     Ok(())
 }

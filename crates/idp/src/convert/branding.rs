@@ -1,9 +1,8 @@
 //! How do the looks of sign-in pages look in the API's words?
 
-use crate::convert::{from_json, json};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use pool::{Asset, Branding, Error, Pools, Refusal, Style, Stylesheet, UiContent, UiCustomization};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, str::FromStr};
 use wire::{
     Blob, Document,
     cognito_idp::{AssetType, ManagedLoginBrandingType, UICustomizationType},
@@ -69,12 +68,17 @@ pub(crate) fn style(
 
 fn asset_type(asset: Asset) -> Result<AssetType, Error> {
     Ok(AssetType {
-        category: from_json(json(&asset.category)?)?,
-        color_mode: from_json(json(&asset.color_mode)?)?,
-        extension: from_json(json(&asset.extension)?)?,
+        category: word(&asset.category)?,
+        color_mode: word(&asset.color_mode)?,
+        extension: word(&asset.extension)?,
         bytes: asset.bytes.as_deref().map(bytes).transpose()?,
         resource_id: asset.resource_id,
     })
+}
+
+/// A value of the model that was kept as its text.
+fn word<T: FromStr>(text: &str) -> Result<T, Error> {
+    text.parse().map_err(|_| Error::internal("a kept image is malformed"))
 }
 
 fn bytes(base64: &str) -> Result<Blob, Error> {
