@@ -9,6 +9,7 @@ from harness import house as houses
 from harness.dynamodb import DynamoDbLocal
 from harness.house import House
 from harness.people import Client, Pool, starter_of
+from harness.recorder import staged
 from harness.started import started
 
 STORE = os.environ.get("POOLHOUSE_STORE", "embedded")
@@ -121,3 +122,17 @@ def confidential(by_mail) -> Client:
 def discreet(by_mail) -> Client:
     """A client that does not tell who exists."""
     return by_mail.client(ClientName="discreet", PreventUserExistenceErrors="ENABLED")
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory):
+    """A server of its own for the tests of one file, whose pools have a function that records."""
+    with staged(tmp_path_factory.mktemp("stage")) as stage:
+        yield stage
+
+
+@pytest.fixture
+def nothing_else(stage):
+    """After a test nobody has heard anything that the test did not look at."""
+    yield
+    assert stage.left() == {}

@@ -10,15 +10,9 @@ from botocore.exceptions import ClientError
 from harness import secrets, tokens
 from harness.checks import WRONG_PASSWORD, refused
 from harness.people import Person, Pool, address, named
-from harness.recorder import FLOWS, SCOPE, Scene, staged
+from harness.recorder import FLOWS, SCOPE, Scene
 
 pytestmark = pytest.mark.alone
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory):
-    with staged(tmp_path_factory.mktemp("stage")) as stage:
-        yield stage
 
 
 @pytest.fixture

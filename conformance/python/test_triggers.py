@@ -12,7 +12,7 @@ import pytest
 from harness import secrets
 from harness.checks import WRONG_PASSWORD, refused
 from harness.people import Person, address
-from harness.recorder import NOT_A_CLIENT, Scene, staged
+from harness.recorder import NOT_A_CLIENT, Scene
 from harness.srp import SrpClient
 
 pytestmark = pytest.mark.alone
@@ -20,19 +20,6 @@ pytestmark = pytest.mark.alone
 # What a client hands through, and how events show it.
 SAID = {"from": "web", "campaign": "spring"}
 HEARD = {"clientMetadata": SAID}
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory):
-    with staged(tmp_path_factory.mktemp("stage")) as stage:
-        yield stage
-
-
-@pytest.fixture
-def nothing_else(stage):
-    """After a test nobody has heard anything that the test did not look at."""
-    yield
-    assert stage.left() == {}
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from harness import house as houses
 from harness import secrets, tokens
 from harness.checks import refused
 from harness.people import Client, Person, Pool, address
-from harness.recorder import NOT_A_CLIENT, Like, Scene, staged
+from harness.recorder import NOT_A_CLIENT, Like, Scene
 from harness.srp import SrpClient
 
 pytestmark = pytest.mark.alone
@@ -34,19 +34,6 @@ SAID = {"from": "web", "campaign": "spring"}
 HEARD = {"clientMetadata": SAID}
 VERIFIER = "a-verifier-of-forty-three-characters-or-more-0"
 HOSTED = ("openid", "email")
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory):
-    with staged(tmp_path_factory.mktemp("stage")) as stage:
-        yield stage
-
-
-@pytest.fixture
-def nothing_else(stage):
-    """After a test nobody has heard anything that the test did not look at."""
-    yield
-    assert stage.left() == {}
 
 
 @pytest.fixture
