@@ -1,6 +1,7 @@
 """Does boto3 keep and see what a pool is surrounded by: providers, domains, replicas, limits, jobs?"""
 
 import base64
+import json
 import uuid
 
 import pytest
@@ -48,6 +49,34 @@ def test_an_identity_provider_comes_changes_and_goes(pool):
     cognito.delete_identity_provider(**named)
     with refused("ResourceNotFoundException"):
         cognito.describe_identity_provider(**named)
+
+
+def test_a_user_is_linked_to_somebody_at_a_provider_and_parted_again(pool):
+    cognito, name = pool.cognito, f"ann-{uuid.uuid4().hex[:8]}"
+    cognito.create_identity_provider(
+        UserPoolId=pool.id, ProviderName="Corp", ProviderType="OIDC", ProviderDetails=DETAILS
+    )
+    cognito.admin_create_user(UserPoolId=pool.id, Username=name, MessageAction="SUPPRESS")
+    source = {
+        "ProviderName": "Corp",
+        "ProviderAttributeName": "Cognito_Subject",
+        "ProviderAttributeValue": "12345",
+    }
+
+    def identities():
+        user = cognito.admin_get_user(UserPoolId=pool.id, Username=name)
+        kept = {it["Name"]: it["Value"] for it in user["UserAttributes"]}
+        return [it["userId"] for it in json.loads(kept.get("identities", "[]"))]
+
+    cognito.admin_link_provider_for_user(
+        UserPoolId=pool.id,
+        DestinationUser={"ProviderName": "Cognito", "ProviderAttributeValue": name},
+        SourceUser=source,
+    )
+    assert identities() == ["12345"]
+    cognito.admin_disable_provider_for_user(UserPoolId=pool.id, User=source)
+    assert identities() == []
+    cognito.delete_identity_provider(UserPoolId=pool.id, ProviderName="Corp")
 
 
 def test_a_domain_comes_changes_and_goes(pool):
@@ -107,7 +136,7 @@ def test_an_import_that_is_not_begun_is_not_stopped(make_pool):
         cognito.stop_user_import_job(UserPoolId=pool.id, JobId=job["JobId"])
 
 
-def test_what_is_not_there_says_so(pool):
+def test_tokens_are_not_exchanged_and_it_says_so(pool):
     client = pool.client(GenerateSecret=True)
     named = {"UserPoolId": pool.id, "ClientId": client.id}
     secret = pool.cognito.describe_user_pool_client(**named)["UserPoolClient"]["ClientSecret"]

@@ -115,6 +115,18 @@ def test_a_user_says_which_devices_are_remembered(prompting):
         srp(prompting, ann, **device).authenticate_user()
 
 
+def test_an_administrator_forgets_a_device(tracking):
+    ann = tracking.person(os.urandom(6).hex())
+    first = srp(tracking, ann).authenticate_user()["AuthenticationResult"]
+    device, _ = confirm(tracking, first)
+    admin = {"UserPoolId": tracking.id, "Username": ann.name, "DeviceKey": device["device_key"]}
+    tracking.cognito.admin_forget_device(**admin)
+    with refused("ResourceNotFoundException", "Device does not exist."):
+        tracking.cognito.admin_get_device(**admin)
+    with refused("ResourceNotFoundException", "Device does not exist."):
+        srp(tracking, ann, **device).authenticate_user()
+
+
 def test_a_session_goes_on_with_its_device_only(tracking):
     ann = tracking.person(os.urandom(6).hex())
     first = srp(tracking, ann).authenticate_user()["AuthenticationResult"]

@@ -147,6 +147,21 @@ def test_a_file_that_is_too_large_is_cut_off(pool):
         start(pool, job)
 
 
+def test_an_import_that_is_stopped_keeps_who_came_in(pool):
+    job = job_of(pool)
+    people = 5000
+    assert send(job, file_of(pool, [person(f"s{number}") for number in range(people)])).ok
+    start(pool, job)
+    named = {"UserPoolId": pool.id, "JobId": job["JobId"]}
+    assert pool.cognito.stop_user_import_job(**named)["UserImportJob"]["Status"] == "Stopping"
+    job = ended(pool, job)
+    assert job["Status"] == "Stopped"
+    assert job["ImportedUsers"] < people
+    assert (job["SkippedUsers"], job["FailedUsers"]) == (0, 0)
+    with refused("PreconditionNotMetException"):
+        pool.cognito.stop_user_import_job(**named)
+
+
 def test_a_pool_that_is_deleted_is_gone_at_once(make_pool):
     pool = make_pool()
     names = [f"u{number}" for number in range(20)]

@@ -56,8 +56,13 @@ def test_no_server_panicked(logs):
     assert "panicked at" not in logs
 
 
+# They refuse everybody, with reasons in docs/quirks.md, and test_control_plane.py hears them do so.
+REFUSING = {"GetClientToken", "GetDerivedToken"}
+
+
 @pytest.mark.last
 def test_every_operation_was_met(request):
+    """Each answered at least once with a success."""
     if len({item.fspath for item in request.session.items}) < 8:
         pytest.skip("only a part of the suite ran")
-    assert sorted(set(ADMIN + PUBLIC) - houses.CALLED) == []
+    assert set(ADMIN + PUBLIC) - houses.CALLED == REFUSING
