@@ -49,6 +49,8 @@ pub struct Dev {
     #[arg(long, value_name = "MS", default_value_t = 0, hide_default_value = true)]
     pub cold_start: u64,
     #[command(flatten)]
+    pub tls: TlsArguments,
+    #[command(flatten)]
     pub functions: FunctionArguments,
     #[command(flatten)]
     pub stack: StackArguments,
@@ -104,6 +106,8 @@ pub struct Serve {
     #[arg(long)]
     pub aws_issuer: bool,
     #[command(flatten)]
+    pub tls: TlsArguments,
+    #[command(flatten)]
     pub functions: FunctionArguments,
     #[command(flatten)]
     pub stack: StackArguments,
@@ -129,6 +133,18 @@ pub struct Invoke {
     pub functions: FunctionArguments,
     #[command(flatten)]
     pub stack: StackArguments,
+}
+
+/// With what the server answers over TLS. Without these it speaks plain HTTP.
+#[derive(Args)]
+pub struct TlsArguments {
+    /// The certificate to answer with over TLS, and the chain above it, as PEM. A renewed file is taken within
+    /// ten seconds.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The private key of the certificate, as PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
 }
 
 /// How functions are run that are not Poolhouse's own.

@@ -10,6 +10,7 @@ use crate::{
     outbox::DevOutbox,
     serve::{ApiDoor, Servers},
     stores::{Place, check_master_key, master_key},
+    tls::Tls,
 };
 use comfy_table::{Table, presets};
 use crypto::{MasterKey, SystemRandom};
@@ -28,10 +29,12 @@ use wire::Admission;
 pub async fn run(arguments: Dev) -> Result<(), Problem> {
     let read = ReadTemplate::read(arguments.template.as_deref(), &arguments.stack)?;
     let fixed_code = arguments.fixed_code.as_deref().map(code).transpose()?;
+    let tls = Tls::load(&arguments.tls)?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let identity = listen::bind(loopback(arguments.port)).await?;
     let api = listen::bind(loopback(arguments.api_port)).await?;
-    let identity_url = format!("http://127.0.0.1:{}", port(&identity)?);
-    let api_url = format!("http://127.0.0.1:{}", port(&api)?);
+    let identity_url = format!("{scheme}://127.0.0.1:{}", port(&identity)?);
+    let api_url = format!("{scheme}://127.0.0.1:{}", port(&api)?);
 
     let (place, master) = if arguments.memory {
         (Place::Memory, MasterKey::generate(&SystemRandom))
@@ -67,9 +70,16 @@ pub async fn run(arguments: Dev) -> Result<(), Problem> {
     let doors = Servers {
         identity: (
             identity,
-            Arc::new(IdentityDoor { house: house.clone(), dev: Some(outbox), proxies: 0 }),
+            Arc::new(IdentityDoor {
+                house: house.clone(),
+                dev: Some(outbox),
+                proxies: 0,
+                // Whoever develops without TLS tomorrow must not be kept out by what was promised today.
+                is_secure: false,
+            }),
         ),
         api: (api, Arc::new(ApiDoor { house: house.clone(), is_dev: true })),
+        tls,
     };
     let running = doors.start();
     if let Some(path) = &arguments.outputs {

@@ -25,6 +25,8 @@ pub struct IdentityDoor {
     pub dev: Option<DevOutbox>,
     /// How many proxies of ours stand before this server.
     pub proxies: usize,
+    /// Whether browsers are told to come over TLS only, from now on.
+    pub is_secure: bool,
 }
 
 impl IdentityDoor {

@@ -1,6 +1,6 @@
 //! How do requests come in, and how much of them is taken?
 
-use crate::Problem;
+use crate::{Problem, tls::Tls};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
@@ -8,12 +8,18 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{body::Incoming, server::conn::http1::Builder, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
+    server::graceful::{GracefulShutdown, Watcher},
 };
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, sync::watch, time::Instant};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpListener,
+    sync::watch,
+    time::Instant,
+};
 
-/// How long a client may take for its headers, and for its body.
+/// How long a client may take to agree on TLS, for its headers, and for its body.
+const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 const HEADERS_WITHIN: Duration = Duration::from_secs(15);
 const BODY_WITHIN: Duration = Duration::from_secs(30);
 /// How long a body may take that is taken in parts, each within the time of a whole one.
@@ -91,14 +97,16 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, Problem> {
         .map_err(|cause| Problem::new(format!("cannot listen on {address}"), cause))
 }
 
-/// Answers what comes in until the end is signalled, then lets what is under way finish.
+/// Answers what comes in, over TLS if there is a certificate, until the end is signalled, then lets what is
+/// under way finish.
 pub async fn serve(
     listener: TcpListener,
+    tls: Option<Arc<Tls>>,
     answers: Arc<impl Answer>,
     mut end: watch::Receiver<bool>,
 ) {
-    // HTTP/1.1 alone: it is what clients of these APIs speak without TLS, and every state that a connection
-    // can wait in has an end. Telling HTTP/2 apart by its first bytes would be one that has none.
+    // HTTP/1.1 alone: every client of these APIs speaks it, and every state that a connection can wait in has
+    // an end. Telling HTTP/2 apart by its first bytes would be one that has none.
     let mut builder = Builder::new();
     builder
         .timer(TokioTimer::new())
@@ -122,21 +130,39 @@ pub async fn serve(
             }
         };
         let _ = stream.set_nodelay(true);
-        let answers = answers.clone();
-        let service = service_fn(move |request| {
-            let answers = answers.clone();
-            async move { Ok::<_, Infallible>(answer(&*answers, request, peer).await) }
-        });
-        let connection = builder.serve_connection(TokioIo::new(stream), service);
-        let connection = graceful.watch(connection);
+        let (answers, builder, watcher) = (answers.clone(), builder.clone(), graceful.watcher());
+        let acceptor = tls.as_ref().map(|tls| tls.acceptor());
         tokio::spawn(async move {
-            if let Err(cause) = connection.await {
-                tracing::debug!(%cause, "a connection broke");
+            let Some(acceptor) = acceptor else {
+                return speak(stream, peer, &builder, watcher, answers).await;
+            };
+            match tokio::time::timeout(HANDSHAKE_WITHIN, acceptor.accept(stream)).await {
+                Ok(Ok(stream)) => speak(stream, peer, &builder, watcher, answers).await,
+                Ok(Err(cause)) => tracing::debug!(%cause, "a client did not agree on TLS"),
+                Err(_) => tracing::debug!("a client did not finish its handshake"),
             }
         });
     }
     drop(listener);
     let _ = tokio::time::timeout(LAST_REQUESTS_WITHIN, graceful.shutdown()).await;
+}
+
+/// Answers what comes over one connection, until somebody closes it.
+async fn speak(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
+    builder: &Builder,
+    watcher: Watcher,
+    answers: Arc<impl Answer>,
+) {
+    let service = service_fn(move |request| {
+        let answers = answers.clone();
+        async move { Ok::<_, Infallible>(answer(&*answers, request, peer).await) }
+    });
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    if let Err(cause) = watcher.watch(connection).await {
+        tracing::debug!(%cause, "a connection broke");
+    }
 }
 
 async fn answer(
@@ -277,7 +303,7 @@ mod tests {
         let listener = bind((Ipv4Addr::LOCALHOST, 0).into()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (_end, ended) = watch::channel(false);
-        tokio::spawn(serve(listener, Arc::new(Scales), ended));
+        tokio::spawn(serve(listener, None, Arc::new(Scales), ended));
         let mut client = TcpStream::connect(address).await.unwrap();
         client.write_all(said.as_bytes()).await.unwrap();
         let mut heard = Vec::new();

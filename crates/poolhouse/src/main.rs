@@ -28,6 +28,7 @@ mod pages_door;
 mod runs;
 mod serve;
 mod stores;
+mod tls;
 mod token;
 mod uploads;
 

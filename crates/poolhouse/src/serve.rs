@@ -9,10 +9,11 @@ use crate::{
     listen::{self, Answer, Unread, Way},
     outbox::{FileOutbox, NoPost},
     stores::{Place, check_master_key, master_key},
+    tls::Tls,
 };
 use bytes::Bytes;
 use functions::TracedLogs;
-use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use jiff::Timestamp;
 use kit::user_events::Publisher;
 use names::Issuer;
@@ -26,6 +27,7 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
     let read = ReadTemplate::read(arguments.template.as_deref(), &arguments.stack)?;
     let public_url = url(&arguments.public_url, "--public-url")?;
     let place = Place::parse(&arguments.store)?;
+    let tls = Tls::load(&arguments.tls)?;
     let identity = listen::bind((arguments.listen, arguments.port).into()).await?;
     let api = listen::bind((arguments.listen, arguments.api_port).into()).await?;
     let api_url = match &arguments.public_api_url {
@@ -34,7 +36,7 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
             let address = api.local_addr();
             let address =
                 address.map_err(|cause| Problem::new("the socket has no address", cause))?;
-            format!("http://{address}")
+            format!("{}://{address}", if tls.is_some() { "https" } else { "http" })
         }
     };
     let master = master_key(&arguments.master_key_file)?;
@@ -59,6 +61,7 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
         None => CompromisedPasswords::built_in(),
     };
     let proxies = usize::from(arguments.proxies);
+    let is_secure = public_url.starts_with("https://");
     let plan = Plan {
         compromised,
         stack: &arguments.stack,
@@ -81,8 +84,12 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
     };
     let house = Arc::new(House::build(plan, &read).await?);
     let doors = Servers {
-        identity: (identity, Arc::new(IdentityDoor { house: house.clone(), dev: None, proxies })),
+        identity: (
+            identity,
+            Arc::new(IdentityDoor { house: house.clone(), dev: None, proxies, is_secure }),
+        ),
         api: (api, Arc::new(ApiDoor { house: house.clone(), is_dev: false })),
+        tls,
     };
     let running = doors.start();
     if let Some(path) = &arguments.outputs {
@@ -113,6 +120,8 @@ fn url(text: &str, option: &str) -> Result<String, Problem> {
 pub struct Servers {
     pub identity: (TcpListener, Arc<IdentityDoor>),
     pub api: (TcpListener, Arc<ApiDoor>),
+    /// With what both answer over TLS, if they do.
+    pub tls: Option<Arc<Tls>>,
 }
 
 /// Servers that answer.
@@ -124,10 +133,14 @@ pub struct Running {
 impl Servers {
     /// Begins to answer.
     pub fn start(self) -> Running {
+        let Self { identity, api, tls } = self;
+        if let Some(tls) = &tls {
+            tls.clone().keep_fresh();
+        }
         let (end, ended) = watch::channel(false);
         let tasks = [
-            tokio::spawn(listen::serve(self.identity.0, self.identity.1, ended.clone())),
-            tokio::spawn(listen::serve(self.api.0, self.api.1, ended)),
+            tokio::spawn(listen::serve(identity.0, tls.clone(), identity.1, ended.clone())),
+            tokio::spawn(listen::serve(api.0, tls, api.1, ended)),
         ];
         Running { end, tasks }
     }
@@ -160,7 +173,22 @@ impl Answer for IdentityDoor {
     async fn answer(&self, mut request: Request<Bytes>, peer: SocketAddr) -> Response<Bytes> {
         let address = client_address(request.headers(), peer.ip(), self.proxies);
         request.extensions_mut().insert(Peer(address));
-        self.answer(request).await
+        let mut response = self.answer(request).await;
+        shield(response.headers_mut(), self.is_secure);
+        response
+    }
+}
+
+/// What browsers are told with every answer of ours, whatever is in it. A year of TLS is promised only by a
+/// server whose clients come over TLS.
+fn shield(headers: &mut HeaderMap, is_secure: bool) {
+    let mut tell = |name, value| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    tell(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    tell(header::REFERRER_POLICY, "no-referrer");
+    if is_secure {
+        tell(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
 }
 
