@@ -93,7 +93,6 @@ enrol-email-lead = ستُرسل رموز تأكيد تسجيل الدخول إل
 enrol-phone-lead = ستُرسل رموز تأكيد تسجيل الدخول إلى رقم الهاتف هذا.
 choose-account-title = اختر حسابًا
 factor-password = كلمة المرور
-factor-passkey = مفتاح المرور
 factor-totp = تطبيق المصادقة
 factor-sms = رسالة نصية
 factor-email = البريد الإلكتروني
@@ -107,9 +106,6 @@ enrol-totp-by-hand = إدخال المفتاح يدويًا
 enrol-totp-step-code = أدخل الرمز الذي يعرضه التطبيق.
 enrol-totp-submit = تفعيل
 
-passkey-title = استخدم مفتاح المرور
-passkey-lead = سيطلب جهازك بصمتك أو وجهك أو قفل الشاشة.
-passkey-submit = المتابعة بمفتاح المرور
 passkey-offer = تسجيل الدخول بمفتاح المرور
 passkey-needs-script = تحتاج مفاتيح المرور إلى JavaScript. فعّله في المتصفح أو اختر طريقة أخرى.
 passkey-unable = لا يدعم هذا المتصفح مفاتيح المرور. اختر طريقة أخرى.
@@ -172,7 +168,6 @@ notice-code-sent-to = أرسلنا رمزًا إلى { $to }.
 notice-code-sent = إذا كان هذا الحساب موجودًا، فسيصل إليك رمز قريبًا.
 notice-account-confirmed = تم تأكيد حسابك. يمكنك الآن تسجيل الدخول.
 notice-password-changed = تم تغيير كلمة المرور. سجّل الدخول بكلمة المرور الجديدة.
-notice-passkey-added = مفتاح المرور جاهز.
 notice-prove-again = للمتابعة، يُرجى إثبات هويتك.
 notice-sign-in-again = يُرجى تسجيل الدخول مرة أخرى للمتابعة.
 

@@ -89,7 +89,6 @@ enrol-email-lead = An diese E-Mail-Adresse gehen künftig die Codes, mit denen S
 enrol-phone-lead = An diese Telefonnummer gehen künftig die Codes, mit denen Sie Ihre Anmeldung bestätigen.
 choose-account-title = Wählen Sie ein Konto
 factor-password = Passwort
-factor-passkey = Passkey
 factor-totp = Authenticator-App
 factor-sms = SMS
 factor-email = E-Mail
@@ -103,9 +102,6 @@ enrol-totp-by-hand = Schlüssel von Hand eingeben
 enrol-totp-step-code = Geben Sie den Code ein, den die App zeigt.
 enrol-totp-submit = Einschalten
 
-passkey-title = Verwenden Sie Ihren Passkey
-passkey-lead = Ihr Gerät fragt nach Ihrem Fingerabdruck, Ihrem Gesicht oder Ihrer Bildschirmsperre.
-passkey-submit = Weiter mit Passkey
 passkey-offer = Mit Passkey anmelden
 passkey-needs-script = Passkeys brauchen JavaScript. Schalten Sie es im Browser ein oder wählen Sie einen anderen Weg.
 passkey-unable = Dieser Browser kennt keine Passkeys. Wählen Sie einen anderen Weg.
@@ -168,7 +164,6 @@ notice-code-sent-to = Wir haben einen Code an { $to } geschickt.
 notice-code-sent = Wenn es ein solches Konto gibt, ist ein Code unterwegs.
 notice-account-confirmed = Ihr Konto ist bestätigt. Sie können sich jetzt anmelden.
 notice-password-changed = Ihr Passwort ist geändert. Melden Sie sich mit dem neuen an.
-notice-passkey-added = Ihr Passkey ist bereit.
 notice-prove-again = Bitte zeigen Sie noch einmal, dass Sie es sind.
 notice-sign-in-again = Bitte melden Sie sich noch einmal an, um fortzufahren.
 

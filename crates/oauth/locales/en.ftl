@@ -89,7 +89,6 @@ enrol-email-lead = Codes to confirm your sign-in will go to this email address.
 enrol-phone-lead = Codes to confirm your sign-in will go to this phone number.
 choose-account-title = Choose an account
 factor-password = Password
-factor-passkey = Passkey
 factor-totp = Authenticator app
 factor-sms = Text message
 factor-email = Email
@@ -103,9 +102,6 @@ enrol-totp-by-hand = Enter the key by hand
 enrol-totp-step-code = Enter the code that the app shows.
 enrol-totp-submit = Turn on
 
-passkey-title = Use your passkey
-passkey-lead = Your device will ask for your fingerprint, your face or your screen lock.
-passkey-submit = Continue with passkey
 passkey-offer = Sign in with a passkey
 passkey-needs-script = Passkeys need JavaScript. Turn it on in your browser, or choose another way.
 passkey-unable = This browser cannot use passkeys. Choose another way.
@@ -168,7 +164,6 @@ notice-code-sent-to = We sent a code to { $to }.
 notice-code-sent = If there is such an account, a code is on its way.
 notice-account-confirmed = Your account is confirmed. You can sign in now.
 notice-password-changed = Your password is changed. Sign in with the new one.
-notice-passkey-added = Your passkey is ready.
 notice-prove-again = To go on, please prove that it is you.
 notice-sign-in-again = Please sign in again to continue.
 

@@ -89,7 +89,6 @@ enrol-email-lead = Los códigos para confirmar su inicio de sesión se enviarán
 enrol-phone-lead = Los códigos para confirmar su inicio de sesión se enviarán a este número de teléfono.
 choose-account-title = Elija una cuenta
 factor-password = Contraseña
-factor-passkey = Llave de acceso
 factor-totp = Aplicación de autenticación
 factor-sms = Mensaje de texto
 factor-email = Correo electrónico
@@ -103,9 +102,6 @@ enrol-totp-by-hand = Escribir la clave a mano
 enrol-totp-step-code = Escriba el código que muestra la aplicación.
 enrol-totp-submit = Activar
 
-passkey-title = Use su llave de acceso
-passkey-lead = Su dispositivo le pedirá la huella, el rostro o el bloqueo de pantalla.
-passkey-submit = Continuar con la llave de acceso
 passkey-offer = Iniciar sesión con una llave de acceso
 passkey-needs-script = Las llaves de acceso necesitan JavaScript. Actívelo en su navegador o elija otra manera.
 passkey-unable = Este navegador no admite llaves de acceso. Elija otra manera.
@@ -168,7 +164,6 @@ notice-code-sent-to = Enviamos un código a { $to }.
 notice-code-sent = Si existe esa cuenta, hay un código en camino.
 notice-account-confirmed = Su cuenta está confirmada. Ya puede iniciar sesión.
 notice-password-changed = Su contraseña ha cambiado. Inicie sesión con la nueva.
-notice-passkey-added = Su llave de acceso está lista.
 notice-prove-again = Para continuar, demuestre que es usted.
 notice-sign-in-again = Inicie sesión de nuevo para continuar.
 

@@ -89,7 +89,6 @@ enrol-email-lead = Les codes qui confirment votre connexion seront envoyés à c
 enrol-phone-lead = Les codes qui confirment votre connexion seront envoyés à ce numéro de téléphone.
 choose-account-title = Choisissez un compte
 factor-password = Mot de passe
-factor-passkey = Clé d’accès
 factor-totp = Application d’authentification
 factor-sms = SMS
 factor-email = E-mail
@@ -103,9 +102,6 @@ enrol-totp-by-hand = Saisir la clé à la main
 enrol-totp-step-code = Saisissez le code affiché par l’application.
 enrol-totp-submit = Activer
 
-passkey-title = Utilisez votre clé d’accès
-passkey-lead = Votre appareil demandera votre empreinte, votre visage ou le verrouillage de l’écran.
-passkey-submit = Continuer avec la clé d’accès
 passkey-offer = Se connecter avec une clé d’accès
 passkey-needs-script = Les clés d’accès demandent JavaScript. Activez-le dans votre navigateur ou choisissez un autre moyen.
 passkey-unable = Ce navigateur ne connaît pas les clés d’accès. Choisissez un autre moyen.
@@ -168,7 +164,6 @@ notice-code-sent-to = Nous avons envoyé un code à { $to }.
 notice-code-sent = Si un tel compte existe, un code est en route.
 notice-account-confirmed = Votre compte est confirmé. Vous pouvez maintenant vous connecter.
 notice-password-changed = Votre mot de passe est modifié. Connectez-vous avec le nouveau.
-notice-passkey-added = Votre clé d’accès est prête.
 notice-prove-again = Pour continuer, veuillez prouver que c’est bien vous.
 notice-sign-in-again = Veuillez vous reconnecter pour continuer.
 

@@ -59,7 +59,7 @@ pub(crate) enum Stop {
 }
 
 /// The parameters that go on from page to page.
-const ONWARD: [&str; 16] = [
+const ONWARD: [&str; 17] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -76,7 +76,12 @@ const ONWARD: [&str; 16] = [
     "idp_identifier",
     "lang",
     "response_mode",
+    NEXT,
 ];
+
+/// Our own word for what somebody came for, besides signing in.
+const NEXT: &str = "next";
+const ADD_PASSKEY: &str = "passkey";
 
 /// The longest values of those that are kept or sent back.
 const LONGEST_STATE: usize = 4096;
@@ -265,6 +270,21 @@ impl Asked {
     /// The same, with something more in it.
     pub fn at_with(&self, path: &str, name: &str, value: &str) -> String {
         format!("{path}?{}", self.parameters.with(name, value).query())
+    }
+
+    /// The sign-in page, which leads to a new passkey.
+    pub fn at_login_for_passkey(&self) -> String {
+        self.at_with("/login", NEXT, ADD_PASSKEY)
+    }
+
+    /// Whether somebody signed in to add a passkey.
+    pub fn is_for_passkey(&self) -> bool {
+        self.parameters.get(NEXT) == Some(ADD_PASSKEY)
+    }
+
+    /// Back to the application, by the way that every sign-in ends.
+    pub fn onward(&self) -> String {
+        format!("/oauth2/authorize?{}", self.parameters.without(&[NEXT]).query())
     }
 
     /// Where the form of a page may lead to: the origin of the redirect, or its scheme.

@@ -25,6 +25,8 @@ pub(crate) enum Carried {
     Choosing { username: Username, choices: Vec<FirstChoice> },
     /// A factor of a sign-in waits to be proven, chosen or set up.
     Factor(Waiting),
+    /// A browser was asked for a passkey of anybody.
+    Passkey(Session),
     /// A password waits to be chosen in place of a temporary one.
     NewPassword { session: Session, username: Username, asked_for: Vec<String> },
     /// There is something to tell.

@@ -72,6 +72,12 @@ pub(crate) fn of_form(refusal: &Refusal) -> Problem {
         | Refusal::NoUser
         | Refusal::NoUserForClient
         | Refusal::NotMigrated(_) => Problem::new(Fault::WrongCredentials),
+        Refusal::WrongPasskey
+        | Refusal::NoPasskeyChallenge
+        | Refusal::PasskeyOfOtherClient
+        | Refusal::PasskeyOrigin
+        | Refusal::PasskeyRelyingParty
+        | Refusal::PasskeyNotSupported => Problem::new(Fault::PasskeyFailed),
         Refusal::LockedOut => Problem::new(Fault::LockedOut),
         Refusal::Disabled => Problem::new(Fault::Disabled),
         Refusal::TemporaryPasswordExpired => Problem::new(Fault::TemporaryPasswordExpired),

@@ -36,6 +36,7 @@ use pages::{PageFault, Theme};
 use place::{Place, Site};
 use pool::{Broken, Error, Pools};
 use std::{collections::BTreeSet, sync::Arc};
+use steps::passkey;
 use visit::Visit;
 
 /// What the door works with.
@@ -71,7 +72,9 @@ pub struct OAuth {
 }
 
 /// The paths of the door, apart from everything below `/oauth2/` and `/assets/`.
-const PATHS: [&str; 13] = [
+const PATHS: [&str; 15] = [
+    passkey::PATH,
+    passkey::SIGN_IN,
     "/login",
     "/login/new-password",
     "/login/factor",
@@ -186,6 +189,8 @@ impl OAuth {
             "/login/factor" if is_post => self.answer_factor(visit).await,
             // A form that was left, or a page that was loaded anew: what it was is not in its address.
             "/login/factor" => self.leave_factor(visit).await,
+            passkey::SIGN_IN if is_post => self.sign_in_with_passkey(visit).await,
+            passkey::SIGN_IN => self.leave_factor(visit).await,
             "/login/account" if is_post => self.choose_account(visit).await,
             "/login/account" => self.ask_for_account(visit).await,
             "/login/consent" if is_post => self.decide(visit).await,
@@ -202,6 +207,8 @@ impl OAuth {
             "/forgotPassword" => self.ask_who_forgot(visit).await,
             "/confirmForgotPassword" if is_post => self.reset_password(visit).await,
             "/confirmForgotPassword" => self.ask_for_reset(visit).await,
+            passkey::PATH if is_post => self.add_passkey(visit).await,
+            passkey::PATH => self.ask_for_new_passkey(visit).await,
             "/logout" if is_post => Ok(answer::wrong_method("GET")),
             "/logout" => self.logout(visit).await,
             "/error" if !is_post => Ok(self.own_error(visit)),

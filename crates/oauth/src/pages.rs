@@ -45,7 +45,7 @@ pub use form::{
 };
 pub use language::{BadTexts, Language, Languages};
 pub use messages::{ConfirmLink, Deed, Done, ErrorPage, LinkPurpose, PageFault, SignedOut};
-pub use passkeys::{EnrolPasskey, EnterPasskey, PasskeyRequest};
+pub use passkeys::{EnrolPasskey, PasskeyRequest};
 pub use passwords::{EnterPassword, ForgotPassword, NewPassword, ResetPassword};
 pub use sign_in::{LocalSignIn, SignIn};
 pub use sign_up::SignUp;

@@ -7,6 +7,7 @@ mod factors;
 mod first;
 mod login;
 mod new_password;
+pub(crate) mod passkey;
 mod recovery;
 mod sign_up;
 

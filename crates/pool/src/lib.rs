@@ -138,3 +138,4 @@ pub use user_pool::{
     PreTokenForm, PreTokenGeneration, Recovery, SignInNames, TokenEventVersion, Triggers, UserPool,
 };
 pub use webauthn::{Passkey, PasskeySettings, RelyingParty, Verification};
+pub use webauthn_sign_in::PasskeyOffer;

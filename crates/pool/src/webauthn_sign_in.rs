@@ -5,17 +5,36 @@
 //! authenticator looked who it is as two.
 
 use crate::{
-    Caller, Challenge, Error, MfaMode, Outcome, Passkey, Pools, Refusal, RelyingParty, Reply,
+    Caller, Challenge, Error, Flow, MfaMode, Outcome, Passkey, Pools, Refusal, RelyingParty, Reply,
     Result, User, UserPool, UserStatus,
-    challenge::{Asked, FactorStep, SoFar},
+    challenge::{Asked, FactorStep, Kind, SoFar},
     webauthn::{Passkeys, TRIES},
     webauthn_options::request_options,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use crypto::webauthn::{Assertion, Expected};
-use names::{Session, Sub};
+use events::cognito::Metadata;
+use names::{Session, Sub, Username};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{Kept, Refused};
+
+/// A challenge to whoever has a passkey: nobody has said yet who they are.
+#[derive(Serialize, Deserialize)]
+struct OfferStep {
+    challenge: String,
+}
+
+impl Kind for OfferStep {
+    const NAME: &'static str = "PASSKEY_OFFER";
+}
+
+/// What a page asks a browser before anybody has said who they are.
+pub struct PasskeyOffer {
+    pub session: Session,
+    /// What is handed to `navigator.credentials.get`.
+    pub options: Value,
+}
 
 /// The passkeys with which a user may begin, and what they were made for.
 pub(crate) struct Usable {
@@ -75,6 +94,55 @@ impl Pools {
         let step = FactorStep { asked: Asked::Passkey(challenge), so_far };
         let session: Session = self.wait_session(caller, sub, user_id, step).await?;
         Ok(Outcome::Challenge(Challenge::Passkey { session, options }))
+    }
+
+    /// Asks a browser for a passkey of anybody, where pool and client take them. It is the same for everyone, so
+    /// it tells nobody who exists and who has one.
+    ///
+    /// # Errors
+    /// Breakages only.
+    pub async fn offer_passkey(&self, caller: &Caller) -> Result<Option<PasskeyOffer>> {
+        let Ok(relying_party) = caller.pool.relying_party() else { return Ok(None) };
+        if !caller.client.allows(Flow::UserAuth) {
+            return Ok(None);
+        }
+        let challenge = self.new_passkey_challenge();
+        let timeout = caller.client.settings.session_life();
+        let options =
+            request_options(&caller.pool, relying_party.as_str(), &challenge, &[], timeout);
+        // There has to be a name, and nobody is asked for it.
+        let nobody = Username::parse(caller.client.id.as_str())
+            .map_err(|_| Error::internal("the id of a client is no name"))?;
+        let session = self.wait_session(caller, None, nobody, OfferStep { challenge }).await?;
+        Ok(Some(PasskeyOffer { session, options }))
+    }
+
+    /// Takes what a browser answered to an offer: the passkey itself says whose it is. Right or wrong, the
+    /// session ends.
+    ///
+    /// # Errors
+    /// As [`Pools::answer_passkey`].
+    pub async fn accept_passkey(
+        &self,
+        caller: &Caller,
+        session: &Session,
+        credential: &str,
+    ) -> Result<Outcome> {
+        let waiting = self.open_session::<OfferStep>(&caller.client, session).await?;
+        let assertion = read(credential)?;
+        self.answer_once(&waiting).await?;
+        let caller = &Caller { event_id: waiting.event_id, ..caller.clone() };
+        let handle = assertion.user_handle().and_then(|handle| str::from_utf8(handle).ok());
+        let sub = handle.and_then(|handle| Sub::parse(handle).ok()).ok_or(Refusal::WrongPasskey)?;
+        let user = match self.user_by_sub(&caller.pool.id, &sub).await {
+            Err(Error::Refused(Refusal::NoUser)) => return Err(Refusal::WrongPasskey.into()),
+            found => found?,
+        };
+        self.prove_passkey(caller, &user, &assertion, &waiting.step.challenge).await?;
+        // Only now is it known of whom the function before a sign-in is to be asked.
+        self.ask_pre_authentication(caller, &user.username, Some(&user)).await?;
+        let caller = &Caller { metadata: Metadata::new(), ..caller.clone() };
+        self.after_passkey(caller, user, SoFar::of(caller)).await
     }
 
     /// Takes what a page answered: W3C's `AuthenticationResponseJSON`. Right or wrong, the session ends; only

@@ -6,6 +6,7 @@ use crate::{
     federation::{self, Begin, Callback, Denied, Lost},
     pages::PageFault,
     parameters::Parameters,
+    steps::passkey,
     visit::Visit,
 };
 use bytes::Bytes;
@@ -55,6 +56,9 @@ impl OAuth {
         asked: &Asked,
         who: &SignedInAt,
     ) -> Result<Response<Bytes>, Stop> {
+        if asked.is_for_passkey() {
+            return Ok(visit.go(&asked.at(passkey::PATH)));
+        }
         if asked.prompt.consent {
             return Ok(visit.go(&asked.at("/login/consent")));
         }

@@ -29,7 +29,6 @@ pub enum ChoicePurpose {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Factor {
     Password,
-    Passkey,
     Totp,
     Sms { to: Option<String> },
     Email { to: Option<String> },
@@ -41,7 +40,6 @@ impl Factor {
     pub const fn value(&self, purpose: ChoicePurpose) -> &'static str {
         match (self, purpose) {
             (Self::Password, _) => "PASSWORD",
-            (Self::Passkey, _) => "WEB_AUTHN",
             (Self::Totp, _) => "SOFTWARE_TOKEN_MFA",
             (Self::Sms { .. }, ChoicePurpose::SignIn) => "SMS_OTP",
             (Self::Sms { .. }, _) => "SMS_MFA",
@@ -82,7 +80,6 @@ impl Render for ChooseFactor {
         let choose = |factor: &Factor| {
             let (key, sign, detail) = match factor {
                 Factor::Password => ("factor-password", "password", None),
-                Factor::Passkey => ("factor-passkey", "passkey", None),
                 Factor::Totp => ("factor-totp", "totp", None),
                 Factor::Sms { to } => ("factor-sms", "sms", to.clone()),
                 Factor::Email { to } => ("factor-email", "email", to.clone()),

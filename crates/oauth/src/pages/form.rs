@@ -169,7 +169,6 @@ pub enum Notice {
     },
     AccountConfirmed,
     PasswordChanged,
-    PasskeyAdded,
     /// Somebody is signed in already and has to prove it again.
     ProveAgain,
     /// The application asks for somebody who signs in anew.
@@ -184,7 +183,6 @@ impl Notice {
             Self::CodeSent { to: None } => language.say("notice-code-sent"),
             Self::AccountConfirmed => language.say("notice-account-confirmed"),
             Self::PasswordChanged => language.say("notice-password-changed"),
-            Self::PasskeyAdded => language.say("notice-passkey-added"),
             Self::ProveAgain => language.say("notice-prove-again"),
             Self::SignInAgain => language.say("notice-sign-in-again"),
         }

@@ -15,20 +15,6 @@ pub struct PasskeyRequest {
     pub options: String,
 }
 
-/// Asks for a passkey.
-#[derive(Clone)]
-pub struct EnterPasskey {
-    pub client: Option<String>,
-    pub form: Form,
-    /// `PublicKeyCredentialRequestOptions` as JSON.
-    pub options: String,
-    pub username: Option<String>,
-    /// Where there are other ways to sign in.
-    pub others: Option<String>,
-    pub sign_in: String,
-    pub problems: Vec<Problem>,
-}
-
 /// Makes a passkey.
 #[derive(Clone)]
 pub struct EnrolPasskey {
@@ -46,33 +32,9 @@ pub struct EnrolPasskey {
 struct View<'a> {
     frame: Frame<'a>,
     form: &'a Form,
-    /// `get` or `create`.
-    ceremony: &'static str,
     options: &'a str,
-    username: Option<&'a str>,
     submit: String,
     links: Vec<(&'a str, String)>,
-}
-
-impl Render for EnterPasskey {
-    fn render(&self, look: &Look<'_>) -> Page {
-        let say = |key| look.language.say(key);
-        let frame = Frame::new(look, say("passkey-title"))
-            .lead(say("passkey-lead"))
-            .problems(&mut [], &self.problems)
-            .scripted();
-        let others = self.others.as_deref().map(|href| (href, say("link-other-ways")));
-        let again = (self.sign_in.as_str(), say("link-start-over"));
-        write(&View {
-            frame,
-            form: &self.form,
-            ceremony: "get",
-            options: &self.options,
-            username: self.username.as_deref(),
-            submit: say("passkey-submit"),
-            links: others.into_iter().chain([again]).collect(),
-        })
-    }
 }
 
 impl Render for EnrolPasskey {
@@ -86,9 +48,7 @@ impl Render for EnrolPasskey {
         write(&View {
             frame,
             form: &self.form,
-            ceremony: "create",
             options: &self.options,
-            username: None,
             submit: say("enrol-passkey-submit"),
             links: skip.into_iter().collect(),
         })
@@ -98,12 +58,6 @@ impl Render for EnrolPasskey {
 impl fmt::Debug for PasskeyRequest {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("PasskeyRequest").field("form", &self.form).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for EnterPasskey {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("EnterPasskey").field("form", &self.form).finish_non_exhaustive()
     }
 }
 

@@ -252,7 +252,7 @@ impl OAuth {
     }
 
     /// Goes on where somebody is signed in meanwhile, and else to the beginning.
-    async fn begin_again(
+    pub(super) async fn begin_again(
         &self,
         visit: &mut Visit<'_>,
         asked: &Asked,

@@ -173,14 +173,17 @@ impl OAuth {
             })
             .collect();
         let Shown { username, problems, notice } = shown;
-        let local = asked.is_local().then(|| LocalSignIn {
-            form: visit.form_to(asked.at("/login")),
-            identifier: identifier(pool),
-            username,
-            asks_password: !asked.asks_name_first(),
-            forgot_password: Some(asked.at("/forgotPassword")),
-            passkey: None,
-        });
+        let local = match asked.is_local() {
+            true => Some(LocalSignIn {
+                form: visit.form_to(asked.at("/login")),
+                identifier: identifier(pool),
+                username,
+                asks_password: !asked.asks_name_first(),
+                forgot_password: Some(asked.at("/forgotPassword")),
+                passkey: self.offer_passkey(visit, asked).await?,
+            }),
+            false => None,
+        };
         if local.is_none() && providers.is_empty() {
             let text = "Login pages unavailable. Please contact an administrator.";
             return Err(Stop::Page(PageFault::BadRequest, Some(text.into())));

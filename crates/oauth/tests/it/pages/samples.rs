@@ -3,10 +3,10 @@
 use oauth::pages::{
     Account, AttributeField, AttributeKind, ChoicePurpose, ChooseAccount, ChooseFactor, Confirm,
     ConfirmLink, Consent, ConsentScope, Deed, Done, EnrolAddress, EnrolPasskey, EnrolTotp,
-    EnterCode, EnterPasskey, EnterPassword, ErrorPage, Factor, Fault, Field, ForgotPassword, Form,
-    Identifier, LinkAccount, LinkProof, LinkPurpose, LocalSignIn, Means, NewPassword, Notice,
-    PageFault, PasskeyRequest, PasswordRules, Problem, Provider, ProviderKind, Render, Resend,
-    ResetPassword, SignIn, SignUp, SignedOut,
+    EnterCode, EnterPassword, ErrorPage, Factor, Fault, Field, ForgotPassword, Form, Identifier,
+    LinkAccount, LinkProof, LinkPurpose, LocalSignIn, Means, NewPassword, Notice, PageFault,
+    PasskeyRequest, PasswordRules, Problem, Provider, ProviderKind, Render, Resend, ResetPassword,
+    SignIn, SignUp, SignedOut,
 };
 
 /// A page and what it is called.
@@ -265,12 +265,7 @@ pub fn samples(text: &dyn Fn(&str) -> String) -> Vec<Sample> {
             "choose-way",
             Box::new(choose(
                 ChoicePurpose::SignIn,
-                vec![
-                    Factor::Passkey,
-                    Factor::Password,
-                    Factor::Email { to: mail() },
-                    Factor::Sms { to: phone() },
-                ],
+                vec![Factor::Password, Factor::Email { to: mail() }, Factor::Sms { to: phone() }],
             )),
         ),
         (
@@ -303,18 +298,6 @@ pub fn samples(text: &dyn Fn(&str) -> String) -> Vec<Sample> {
             Box::new(EnterCode {
                 problems: vec![Problem::at(Field::Code, Fault::WrongCode)],
                 ..code(Means::Email { to: None }, Some(Notice::ProveAgain))
-            }),
-        ),
-        (
-            "passkey",
-            Box::new(EnterPasskey {
-                client: client(),
-                form: form("/passkeys/verify"),
-                options: text(OPTIONS),
-                username: Some(text("ann@example.com")),
-                others: Some(href("/login/ways")),
-                sign_in: href("/login"),
-                problems: vec![Problem::new(Fault::PasskeyFailed)],
             }),
         ),
         (
