@@ -172,6 +172,7 @@ pub(crate) fn fault(error: Error) -> Fault {
             (DENIED, "Invalid session for the user, session can only be used once.".into())
         }
         Refusal::InvalidAccessToken => (DENIED, "Invalid Access Token".into()),
+        Refusal::InvalidIdToken => (DENIED, "Invalid Identity Token".into()),
         Refusal::AccessTokenExpired => (DENIED, "Access Token has expired".into()),
         Refusal::AccessTokenRevoked => (DENIED, "Access Token has been revoked".into()),
         Refusal::AccessTokenLacksScope => {

@@ -135,6 +135,9 @@ confirm-link-submit = تأكيد
 sign-in-link-title = تسجيل الدخول
 sign-in-link-lead = ضغطة واحدة أخرى ويتم تسجيل دخولك.
 
+sign-out-title = هل تريد تسجيل الخروج؟
+sign-out-lead = يريد أحد التطبيقات تسجيل خروجك من هذا المتصفح.
+sign-out-submit = تسجيل الخروج
 signed-out-title = تم تسجيل خروجك
 signed-out-lead = إلى اللقاء. إذا كان الجهاز مشتركًا، فأغلق هذه النافذة أيضًا.
 done-confirmed-title = تم تأكيد حسابك

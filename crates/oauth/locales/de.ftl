@@ -131,6 +131,9 @@ confirm-link-submit = Bestätigen
 sign-in-link-title = Anmelden
 sign-in-link-lead = Noch einmal drücken, und Sie sind angemeldet.
 
+sign-out-title = Abmelden?
+sign-out-lead = Eine Anwendung möchte Sie in diesem Browser abmelden.
+sign-out-submit = Abmelden
 signed-out-title = Sie sind abgemeldet
 signed-out-lead = Bis bald. An einem gemeinsam genutzten Computer schließen Sie auch dieses Fenster.
 done-confirmed-title = Ihr Konto ist bestätigt

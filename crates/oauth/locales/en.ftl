@@ -131,6 +131,9 @@ confirm-link-submit = Confirm
 sign-in-link-title = Sign in
 sign-in-link-lead = One more press, and you are signed in.
 
+sign-out-title = Sign out?
+sign-out-lead = An application wants to sign you out of this browser.
+sign-out-submit = Sign out
 signed-out-title = You are signed out
 signed-out-lead = See you soon. On a shared computer, close this window as well.
 done-confirmed-title = Your account is confirmed

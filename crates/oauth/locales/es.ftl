@@ -131,6 +131,9 @@ confirm-link-submit = Confirmar
 sign-in-link-title = Iniciar sesión
 sign-in-link-lead = Una pulsación más y habrá iniciado sesión.
 
+sign-out-title = ¿Cerrar la sesión?
+sign-out-lead = Una aplicación quiere cerrar su sesión en este navegador.
+sign-out-submit = Cerrar sesión
 signed-out-title = Ha cerrado la sesión
 signed-out-lead = Hasta pronto. En un ordenador compartido, cierre también esta ventana.
 done-confirmed-title = Su cuenta está confirmada

@@ -131,6 +131,9 @@ confirm-link-submit = Confirmer
 sign-in-link-title = Connexion
 sign-in-link-lead = Encore un clic, et vous serez connecté.
 
+sign-out-title = Se déconnecter ?
+sign-out-lead = Une application veut vous déconnecter de ce navigateur.
+sign-out-submit = Se déconnecter
 signed-out-title = Vous êtes déconnecté
 signed-out-lead = À bientôt. Sur un ordinateur partagé, fermez aussi cette fenêtre.
 done-confirmed-title = Votre compte est confirmé

@@ -59,7 +59,7 @@ pub(crate) enum Stop {
 }
 
 /// The parameters that go on from page to page.
-const ONWARD: [&str; 17] = [
+const ONWARD: [&str; 18] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -75,6 +75,7 @@ const ONWARD: [&str; 17] = [
     "identity_provider",
     "idp_identifier",
     "lang",
+    "ui_locales",
     "response_mode",
     NEXT,
 ];

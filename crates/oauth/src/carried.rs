@@ -29,6 +29,8 @@ pub(crate) enum Carried {
     Passkey(Session),
     /// A password waits to be chosen in place of a temporary one.
     NewPassword { session: Session, username: Username, asked_for: Vec<String> },
+    /// Somebody is asked whether they want to be signed out, and sent there.
+    SignOut { onward: Option<String> },
     /// There is something to tell.
     News { news: News, username: Username },
 }

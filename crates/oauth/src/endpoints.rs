@@ -2,7 +2,7 @@
 
 mod authorize;
 mod configuration;
-mod logout;
+pub(crate) mod logout;
 mod revoke;
 mod token;
 mod user_info;

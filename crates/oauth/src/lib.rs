@@ -28,7 +28,7 @@ use asked::Stop;
 use bytes::Bytes;
 use cookies::Jar;
 use crypto::{MasterKey, SealingKey};
-use endpoints::CALLBACK;
+use endpoints::{CALLBACK, logout};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use looks::{Dress, Looks};
 use names::ClientId;
@@ -52,6 +52,8 @@ pub struct Setup {
     /// Public clients that may leave out PKCE, as Cognito lets all of them. A code that somebody catches on
     /// its way to one of them is good in their hands.
     pub without_pkce: BTreeSet<ClientId>,
+    /// Whether answers are as OpenID Connect has them where Cognito's are not.
+    pub is_strict: bool,
 }
 
 /// A public URL that is none.
@@ -69,10 +71,11 @@ pub struct OAuth {
     looks: Looks,
     seal: SealingKey,
     without_pkce: Arc<BTreeSet<ClientId>>,
+    is_strict: bool,
 }
 
 /// The paths of the door, apart from everything below `/oauth2/` and `/assets/`.
-const PATHS: [&str; 15] = [
+const PATHS: [&str; 16] = [
     passkey::PATH,
     passkey::SIGN_IN,
     "/login",
@@ -87,6 +90,7 @@ const PATHS: [&str; 15] = [
     "/forgotPassword",
     "/confirmForgotPassword",
     "/logout",
+    logout::DECIDE,
     "/error",
 ];
 
@@ -105,6 +109,7 @@ impl OAuth {
             looks: Looks::new(setup.theme),
             seal: setup.master.sealing("hosted pages"),
             without_pkce: Arc::new(setup.without_pkce),
+            is_strict: setup.is_strict,
         })
     }
 
@@ -209,7 +214,7 @@ impl OAuth {
             "/confirmForgotPassword" => self.ask_for_reset(visit).await,
             passkey::PATH if is_post => self.add_passkey(visit).await,
             passkey::PATH => self.ask_for_new_passkey(visit).await,
-            "/logout" if is_post => Ok(answer::wrong_method("GET")),
+            logout::DECIDE if is_post => self.decide_to_sign_out(visit).await,
             "/logout" => self.logout(visit).await,
             "/error" if !is_post => Ok(self.own_error(visit)),
             _ => Err(Stop::Page(PageFault::NotFound, None)),

@@ -43,8 +43,11 @@ pub use form::{
     AttributeField, AttributeKind, Fault, Field, Form, Identifier, Notice, PasswordRules, Problem,
     Provider, ProviderKind,
 };
+pub(crate) use language::tags;
 pub use language::{BadTexts, Language, Languages};
-pub use messages::{ConfirmLink, Deed, Done, ErrorPage, LinkPurpose, PageFault, SignedOut};
+pub use messages::{
+    AskSignOut, ConfirmLink, Deed, Done, ErrorPage, LinkPurpose, PageFault, SignedOut,
+};
 pub use passkeys::{EnrolPasskey, PasskeyRequest};
 pub use passwords::{EnterPassword, ForgotPassword, NewPassword, ResetPassword};
 pub use sign_in::{LocalSignIn, SignIn};

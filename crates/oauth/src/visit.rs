@@ -138,9 +138,12 @@ impl<'a> Visit<'a> {
 
     fn language(&mut self) -> Language {
         let chosen = self.query.get("lang");
+        // What the application would like, in the order in which it would (OpenID Connect Core, 3.1.2.1).
+        let wished = self.query.get("ui_locales").and_then(|tags| tags.split(' ').next());
         let before = self.oauth.jar.language(&self.cookies);
-        let language =
-            self.dress.theme.negotiate(chosen, before, self.accept_language.as_deref()).clone();
+        let theme = &self.dress.theme;
+        let language = theme.negotiate(chosen.or(wished), before, self.accept_language.as_deref());
+        let language = language.clone();
         if chosen.is_some() {
             self.oauth.jar.set_language(&mut self.set, &language.tag());
         }

@@ -44,6 +44,22 @@ struct AccessClaims {
     device_key: Option<DeviceKey>,
 }
 
+/// What an ID token says about who it is about, whenever it was issued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdTokenHint {
+    pub pool: UserPoolId,
+    pub client: ClientId,
+    pub sub: Sub,
+}
+
+#[derive(Debug, Deserialize)]
+struct IdClaims {
+    sub: Sub,
+    iss: String,
+    aud: ClientId,
+    token_use: String,
+}
+
 impl Pools {
     /// The user that an access token speaks for at the API of the pool.
     ///
@@ -100,6 +116,26 @@ impl Pools {
         Ok(Bearer { pool, user, client, scope, origin: origin.clone(), device })
     }
 
+    /// Whom an ID token is about and whom it is for, even if it is too old for anything else.
+    ///
+    /// # Errors
+    /// [`Refusal::InvalidIdToken`] for one that is not ours.
+    pub async fn id_token_hint(&self, token: &Token) -> Result<IdTokenHint> {
+        let invalid = |_: BadToken| Refusal::InvalidIdToken;
+        let presented = Presented::parse(token.reveal()).map_err(invalid)?;
+        let (pool, key) = self
+            .key_of(&presented, Use::IdTokens)
+            .await?
+            .ok_or_else(|| Error::from(Refusal::InvalidIdToken))?;
+        let claims = presented.verify(&key).map_err(invalid)?;
+        let claims: IdClaims =
+            serde_json::from_slice(&claims).map_err(|_| Refusal::InvalidIdToken)?;
+        if claims.token_use != "id" || claims.iss != self.issuer(&pool)?.as_str() {
+            return Err(Refusal::InvalidIdToken.into());
+        }
+        Ok(IdTokenHint { pool, client: claims.aud, sub: claims.sub })
+    }
+
     /// The claims of a token whose signature is right, remembered for the next time it is shown. Whether it
     /// is still good is asked every time.
     async fn verified(&self, token: &Token) -> Result<Arc<VerifiedToken>> {
@@ -109,23 +145,35 @@ impl Pools {
         }
         let invalid = |_: BadToken| Refusal::InvalidAccessToken;
         let presented = Presented::parse(token.reveal()).map_err(invalid)?;
-        // Key ids are ours, 44 characters; anything else is not worth a look at the store.
-        if presented.kid().len() != 44 {
-            return Err(Refusal::InvalidAccessToken.into());
-        }
-        let kid = PoolKeys::kid_key(presented.kid());
-        let keys = self.records().find::<PoolKeys>(&kid, self.now()).await?;
-        let Some((pool, (Use::AccessTokens, jwk))) =
-            keys.as_ref().and_then(|keys| Some((&keys.pool, keys.by_kid(presented.kid())?)))
-        else {
-            return Err(Refusal::InvalidAccessToken.into());
-        };
-        let key = VerifyingKey::from_jwk(jwk)
-            .map_err(|_| Error::internal("a signing key is unusable"))?;
+        let (pool, key) = self
+            .key_of(&presented, Use::AccessTokens)
+            .await?
+            .ok_or_else(|| Error::from(Refusal::InvalidAccessToken))?;
         let claims = presented.verify(&key).map_err(invalid)?;
         let claims = serde_json::from_slice(&claims).map_err(|_| Refusal::InvalidAccessToken)?;
-        let verified = Arc::new(VerifiedToken { pool: pool.clone(), claims });
+        let verified = Arc::new(VerifiedToken { pool, claims });
         self.house().verified_tokens.insert(digest, verified.clone());
         Ok(verified)
+    }
+
+    /// The key that a token names, and its pool, if it is one of ours for this use.
+    async fn key_of(
+        &self,
+        presented: &Presented<'_>,
+        wanted: Use,
+    ) -> Result<Option<(UserPoolId, VerifyingKey)>> {
+        // Key ids are ours, 44 characters; anything else is not worth a look at the store.
+        if presented.kid().len() != 44 {
+            return Ok(None);
+        }
+        let kid = PoolKeys::kid_key(presented.kid());
+        let Some(keys) = self.records().find::<PoolKeys>(&kid, self.now()).await? else {
+            return Ok(None);
+        };
+        let found = keys.by_kid(presented.kid()).filter(|(of, _)| *of == wanted);
+        let Some((_, jwk)) = found else { return Ok(None) };
+        let key = VerifyingKey::from_jwk(jwk)
+            .map_err(|_| Error::internal("a signing key is unusable"))?;
+        Ok(Some((keys.pool.clone(), key)))
     }
 }

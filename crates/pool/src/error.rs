@@ -116,6 +116,8 @@ pub enum Refusal {
     SessionExpired,
     SessionUsed,
     InvalidAccessToken,
+    /// An ID token that is not of this server.
+    InvalidIdToken,
     AccessTokenExpired,
     AccessTokenRevoked,
     AccessTokenLacksScope,

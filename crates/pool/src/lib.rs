@@ -82,7 +82,7 @@ pub use auth_event::{
     AuthChallenge, AuthEvent, AuthEventKind, AuthEventResult, Feedback, FeedbackBy, RiskDecision,
 };
 pub use authorization::{Ask, CodeFor};
-pub use bearer::Bearer;
+pub use bearer::{Bearer, IdTokenHint};
 pub use branding::{Asset, Branding, NewBranding, Style, UiContent, UiCustomization, logo_name};
 pub use browser::{BrowserSession, SignedInAt};
 pub use certificate::SigningCertificate;

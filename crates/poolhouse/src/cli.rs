@@ -189,6 +189,9 @@ pub struct StackArguments {
     /// Let this public client leave out PKCE, as Cognito lets all of them. May be given more than once.
     #[arg(long, value_name = "CLIENT_ID")]
     pub without_pkce: Vec<String>,
+    /// Answer as OpenID Connect says where Cognito does otherwise; docs/pages.md names the places.
+    #[arg(long)]
+    pub strict_openid: bool,
 }
 
 #[derive(Args)]

@@ -32,6 +32,7 @@ pub fn build(pools: &Pools, plan: &Plan<'_>) -> Result<OAuth, Problem> {
         master: plan.master.clone(),
         theme: Arc::new(theme(plan.stack.theme.as_deref())?),
         without_pkce,
+        is_strict: plan.stack.strict_openid,
     })
     .map_err(|cause| Problem::new("the pages cannot be served", cause))
 }

@@ -1,35 +1,49 @@
 //! `/logout`: ends the session of the browser, and sends it where the application said.
 //!
-//! Cognito's own two forms, and a third: a library that signs out as OpenID Connect has it (RP-Initiated
-//! Logout) sends `post_logout_redirect_uri`, which is taken for `logout_uri`.
+//! Cognito's own two forms, `logout_uri` and `redirect_uri`, and that of
+//! [RP-Initiated Logout](https://openid.net/specs/openid-connect-rpinitiated-1_0.html). An ID token that is sent along has
+//! to be one of ours for the client; how old it is does not matter. Where the server keeps strictly to OpenID Connect,
+//! people are asked before they are signed out by somebody who does not show their token.
 
 use crate::{
     OAuth,
     asked::Stop,
-    pages::{PageFault, SignedOut},
+    carried::Carried,
+    pages::{AskSignOut, PageFault, SignedOut},
     parameters::{Parameters, query},
     visit::Visit,
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use names::Token;
+use pool::{Caller, Error, IdTokenHint};
+
+/// Where people say that they want to be signed out.
+pub(crate) const DECIDE: &str = "/logout/decide";
 
 impl OAuth {
     /// Signs a browser out.
     pub(crate) async fn logout(&self, visit: &mut Visit<'_>) -> Result<Response<Bytes>, Stop> {
-        let parameters = with_client(&visit.query);
+        let parameters = if visit.is_post { visit.form.clone() } else { visit.query.clone() };
+        let hint = self.hint(&parameters).await?;
+        let parameters = with_client(parameters, hint.as_ref());
         let caller = self.asking(&visit.place, &parameters).await?;
+        if hint.as_ref().is_some_and(|hint| hint.client != caller.client.id) {
+            return Err(bad("The id_token_hint is not of this client"));
+        }
         let oauth = &caller.client.settings.oauth;
-        let bad = |text: &str| Stop::Page(PageFault::BadRequest, Some(text.to_owned()));
+        let is_registered = |uri: &str| oauth.logout_urls.iter().any(|url| url == uri);
+        let mut is_cognitos = true;
         let onward = if let Some(uri) = parameters.get("logout_uri") {
-            if !oauth.logout_urls.iter().any(|url| url == uri) {
+            if !is_registered(uri) {
                 return Err(bad("Invalid logout_uri"));
             }
             Some(uri.to_owned())
         } else if let Some(uri) = parameters.get("post_logout_redirect_uri") {
-            if !oauth.logout_urls.iter().any(|url| url == uri) {
+            if !is_registered(uri) {
                 return Err(bad("Invalid post_logout_redirect_uri"));
             }
+            is_cognitos = false;
             Some(match parameters.get("state") {
                 Some(state) => {
                     let separator = if uri.contains('?') { '&' } else { '?' };
@@ -40,11 +54,39 @@ impl OAuth {
         } else if parameters.get("redirect_uri").is_some() {
             // The same check as at a sign-in, which is what comes next.
             Some(self.asked(&visit.place, &parameters).await?.at("/login"))
-        } else if parameters.get("id_token_hint").is_some() {
+        } else if hint.is_some() || self.is_strict {
+            is_cognitos = false;
             None
         } else {
             return Err(bad("Required String parameter 'redirect_uri' is not present"));
         };
+        if self.is_strict && !is_cognitos && self.is_unexpected(visit, &caller, hint).await? {
+            let step = self.carry(visit, &caller, Carried::SignOut { onward })?;
+            let here = format!("{DECIDE}?{}", query([("client_id", caller.client.id.as_str())]));
+            let page = AskSignOut { form: visit.form_with_step(here, step) };
+            return Ok(visit.show(StatusCode::OK, None, &page));
+        }
+        self.sign_out(visit, &caller, onward).await
+    }
+
+    /// Signs somebody out who was asked.
+    pub(crate) async fn decide_to_sign_out(
+        &self,
+        visit: &mut Visit<'_>,
+    ) -> Result<Response<Bytes>, Stop> {
+        let caller = self.asking(&visit.place, &visit.query.clone()).await?;
+        match self.carried(visit, &caller) {
+            Some(Carried::SignOut { onward }) => self.sign_out(visit, &caller, onward).await,
+            _ => Err(Stop::Page(PageFault::SessionExpired, None)),
+        }
+    }
+
+    async fn sign_out(
+        &self,
+        visit: &mut Visit<'_>,
+        caller: &Caller,
+        onward: Option<String>,
+    ) -> Result<Response<Bytes>, Stop> {
         if let Some(id) = visit.session(&caller.pool.id).map(str::to_owned) {
             self.pools.end_browser_session(&caller.pool.id, &id).await?;
         }
@@ -57,6 +99,31 @@ impl OAuth {
                 Ok(visit.show(StatusCode::OK, None, &page))
             }
         }
+    }
+
+    /// The ID token that is shown, if it is one of ours.
+    async fn hint(&self, parameters: &Parameters) -> Result<Option<IdTokenHint>, Stop> {
+        let Some(text) = parameters.get("id_token_hint") else { return Ok(None) };
+        let wrong = || bad("Invalid id_token_hint");
+        let token = Token::parse(text).map_err(|_| wrong())?;
+        match self.pools.id_token_hint(&token).await {
+            Ok(hint) => Ok(Some(hint)),
+            Err(Error::Refused(_)) => Err(wrong()),
+            Err(broken) => Err(broken.into()),
+        }
+    }
+
+    /// Whether somebody is signed in at this browser who is not the one that the token is about.
+    async fn is_unexpected(
+        &self,
+        visit: &Visit<'_>,
+        caller: &Caller,
+        hint: Option<IdTokenHint>,
+    ) -> Result<bool, Stop> {
+        let pool = &caller.pool.id;
+        let Some(id) = visit.session(pool) else { return Ok(false) };
+        let Some(who) = self.pools.signed_in_at(pool, id).await? else { return Ok(false) };
+        Ok(hint.is_none_or(|hint| hint.sub != who.user.sub))
     }
 
     /// The page that other pages, and libraries, send a browser to when something went wrong.
@@ -72,18 +139,14 @@ impl OAuth {
     }
 }
 
-/// The parameters with the client that an ID token is for, where none is named. Nobody is believed by this:
-/// whoever could write such a token could write the client's id as well.
-fn with_client(parameters: &Parameters) -> Parameters {
-    let named = parameters.get("client_id").is_some();
-    let hint = parameters.get("id_token_hint").filter(|_| !named);
-    let audience = hint.and_then(|hint| {
-        let claims = URL_SAFE_NO_PAD.decode(hint.split('.').nth(1)?).ok()?;
-        let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
-        claims.get("aud")?.as_str().map(str::to_owned)
-    });
-    match audience {
-        Some(audience) => parameters.with("client_id", audience),
-        None => parameters.clone(),
+/// The parameters with the client that an ID token is for, where none is named.
+fn with_client(parameters: Parameters, hint: Option<&IdTokenHint>) -> Parameters {
+    match hint.filter(|_| parameters.get("client_id").is_none()) {
+        Some(hint) => parameters.with("client_id", hint.client.as_str()),
+        None => parameters,
     }
+}
+
+fn bad(text: &str) -> Stop {
+    Stop::Page(PageFault::BadRequest, Some(text.to_owned()))
 }

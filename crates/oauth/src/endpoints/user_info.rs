@@ -1,10 +1,11 @@
 //! `/oauth2/userInfo`: what an access token shows of its user.
 
-use crate::{OAuth, answer, place::Place};
+use crate::{OAuth, answer, parameters::Parameters, place::Place, visit};
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use names::Token;
-use pool::{Error, Refusal};
+use pool::{Attributes, Error, Refusal};
+use serde_json::{Map, Value, json};
 
 const NO_TOKEN: &str = "error=\"invalid_request\", error_description=\"Bad OAuth2 request at UserInfo \
                         Endpoint\"";
@@ -29,17 +30,9 @@ impl OAuth {
     }
 
     async fn tell(&self, place: &Place, request: &Request<Bytes>) -> Response<Bytes> {
-        let mut headers = request.headers().get_all(header::AUTHORIZATION).iter();
-        let bearer = match (headers.next(), headers.next()) {
-            (Some(header), None) => header.to_str().ok().and_then(|text| text.split_once(' ')),
-            _ => None,
-        };
-        let Some((scheme, token)) = bearer else {
+        let Some(token) = presented(request) else {
             return denied(StatusCode::BAD_REQUEST, "invalid_request", NO_TOKEN);
         };
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return denied(StatusCode::BAD_REQUEST, "invalid_request", NO_TOKEN);
-        }
         let Ok(token) = Token::parse(token.trim()) else {
             return denied(StatusCode::UNAUTHORIZED, "invalid_token", BAD_TOKEN);
         };
@@ -51,6 +44,7 @@ impl OAuth {
             self.pools.user_info(&bearer).await
         };
         match told.await {
+            Ok(attributes) if self.is_strict => answer::json(StatusCode::OK, &typed(attributes)),
             Ok(attributes) => answer::json(StatusCode::OK, &attributes),
             Err(Error::Refused(Refusal::AccessTokenLacksScope)) => {
                 denied(StatusCode::FORBIDDEN, "insufficient_scope", NO_SCOPE)
@@ -63,6 +57,39 @@ impl OAuth {
             }
         }
     }
+}
+
+/// The token of a request: in its header, or in the form of a POST (RFC 6750, 2.1 and 2.2), and in one of them only.
+fn presented(request: &Request<Bytes>) -> Option<String> {
+    let headers = request.headers();
+    let form = match *request.method() {
+        Method::POST => visit::form(headers, request.body()).unwrap_or_default(),
+        _ => Parameters::default(),
+    };
+    let in_form = form.get("access_token");
+    let mut lines = headers.get_all(header::AUTHORIZATION).iter();
+    match (lines.next(), lines.next(), in_form) {
+        (Some(line), None, None) => {
+            let (scheme, token) = line.to_str().ok()?.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.to_owned())
+        }
+        (None, None, Some(token)) => Some(token.to_owned()),
+        _ => None,
+    }
+}
+
+/// The claims in the types of OpenID Connect (Core, 5.1), where Cognito has texts.
+fn typed(attributes: Attributes) -> Map<String, Value> {
+    let typed = |(name, value): (String, String)| {
+        let value = match (name.as_str(), value.parse::<i64>()) {
+            ("email_verified" | "phone_number_verified", _) => Value::Bool(value == "true"),
+            ("updated_at", Ok(seconds)) => seconds.into(),
+            ("address", _) => json!({ "formatted": value }),
+            _ => Value::String(value),
+        };
+        (name, value)
+    };
+    attributes.into_iter().map(typed).collect()
 }
 
 fn denied(status: StatusCode, error: &str, challenge: &str) -> Response<Bytes> {

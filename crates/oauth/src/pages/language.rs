@@ -16,6 +16,11 @@ const OURS: &[(&str, &str)] = &[
     ("ar", include_str!("../../locales/ar.ftl")),
 ];
 
+/// The languages that every server has.
+pub(crate) fn tags() -> Vec<&'static str> {
+    OURS.iter().map(|(tag, _)| *tag).collect()
+}
+
 /// The whole of one of ours has a fifth of this.
 const MAX_CATALOGUE_BYTES: usize = 100_000;
 /// Longer than any that a browser sends.

@@ -50,6 +50,26 @@ impl Render for ConfirmLink {
     }
 }
 
+/// Asks whether somebody wants to be signed out, where an application cannot show that they do.
+#[derive(Debug, Clone)]
+pub struct AskSignOut {
+    pub form: Form,
+}
+
+impl Render for AskSignOut {
+    fn render(&self, look: &Look<'_>) -> Page {
+        let say = |key| look.language.say(key);
+        write(&View {
+            frame: Frame::new(look, say("sign-out-title")).lead(say("sign-out-lead")),
+            sign: "question",
+            form: Some((&self.form, say("sign-out-submit"))),
+            detail: None,
+            reference: None,
+            onward: None,
+        })
+    }
+}
+
 /// Nobody is signed in any more.
 #[derive(Debug, Clone)]
 pub struct SignedOut {

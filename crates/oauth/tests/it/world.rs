@@ -86,6 +86,7 @@ impl World {
             master: MasterKey::generate(&SystemRandom),
             theme: Arc::new(Theme::poolhouse()),
             without_pkce: BTreeSet::new(),
+            is_strict: false,
         });
         let host = match public_url {
             "http://127.0.0.1:9229" => DOMAIN.to_owned(),

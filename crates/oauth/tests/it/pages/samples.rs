@@ -1,8 +1,8 @@
 //! One of every page, in every state that looks different.
 
 use oauth::pages::{
-    Account, AttributeField, AttributeKind, ChoicePurpose, ChooseAccount, ChooseFactor, Confirm,
-    ConfirmLink, Consent, ConsentScope, Deed, Done, EnrolAddress, EnrolPasskey, EnrolTotp,
+    Account, AskSignOut, AttributeField, AttributeKind, ChoicePurpose, ChooseAccount, ChooseFactor,
+    Confirm, ConfirmLink, Consent, ConsentScope, Deed, Done, EnrolAddress, EnrolPasskey, EnrolTotp,
     EnterCode, EnterPassword, ErrorPage, Factor, Fault, Field, ForgotPassword, Form, Identifier,
     LinkAccount, LinkProof, LinkPurpose, LocalSignIn, Means, NewPassword, Notice, PageFault,
     PasskeyRequest, PasswordRules, Problem, Provider, ProviderKind, Render, Resend, ResetPassword,
@@ -385,6 +385,7 @@ pub fn samples(text: &dyn Fn(&str) -> String) -> Vec<Sample> {
                 purpose: LinkPurpose::SignIn,
             }),
         ),
+        ("sign-out", Box::new(AskSignOut { form: form("/logout/decide") })),
         ("signed-out", Box::new(SignedOut { client: client(), sign_in: Some(href("/login")) })),
         (
             "done",
