@@ -1,17 +1,16 @@
 // Which server do the tests of a whole walk talk to? One of their own, and an application that only remembers where it
 // was called.
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, request as plainRequest } from "node:http";
+import { request as tlsRequest } from "node:https";
 import { createServer as createSocket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-
-import { listen } from "./application.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const binary = process.env.POOLHOUSE_BIN ?? join(root, "target/debug/poolhouse");
@@ -21,8 +20,24 @@ const patience = 60_000;
 
 export const fixedCode = "246810";
 
+/** Listens on a free port of loopback, and gives the port. */
+async function listen(server) {
+  await new Promise((resolve, reject) => server.once("error", reject).listen(0, "localhost", resolve));
+  return server.address().port;
+}
+
+/** A certificate for this machine that signs itself, and its key, as files. */
+function certificate() {
+  const folder = mkdtempSync(join(tmpdir(), "tls-"));
+  const [key, chain] = ["tls.key", "tls.crt"].map((name) => join(folder, name));
+  const made = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj"];
+  const names = ["-addext", "subjectAltName=DNS:localhost,DNS:*.auth.localhost,IP:127.0.0.1"];
+  execFileSync("openssl", ["req", ...made, "/CN=localhost", ...names, "-keyout", key, "-out", chain], { stdio: "ignore" });
+  return { key, chain };
+}
+
 /** Ports that nothing listens on. Somebody else may be quicker; then the server says so and another try is made. */
-async function freePorts(count) {
+export async function freePorts(count) {
   const sockets = await Promise.all(
     Array.from({ length: count }, async () => {
       const socket = createSocket();
@@ -59,17 +74,20 @@ async function startOnce(options) {
 }
 
 /** Starts Poolhouse with a pool, its domain and an application. Servers of one browser need prefixes of their own: cookies
- * do not tell ports apart. `options` go to `poolhouse dev`. */
-export async function start({ prefix = "people", options = [] } = {}) {
+ * do not tell ports apart. `options` go to `poolhouse dev`; with `tls` it answers over TLS, with a certificate of its own. */
+export async function start({ prefix = "people", options = [], tls = false } = {}) {
   if (!existsSync(binary)) throw new Error(`${binary} is not there: cargo build -p poolhouse, or name it in POOLHOUSE_BIN`);
   const app = createServer((_, response) => response.end("<!doctype html><title>Orchard Market</title><p>Here you are."));
   const application = `http://localhost:${await listen(app)}`;
   const parameters = ["--parameter", `Application=${application}`, "--parameter", `Prefix=${prefix}`];
+  const pair = tls && certificate();
+  const secured = tls ? ["--tls-certificate", pair.chain, "--tls-key", pair.key] : [];
   let server;
   for (let tries = 0; !server?.stop; tries += 1) {
     if (tries === 3) throw new Error(`Poolhouse did not start: ${server.said}`);
-    server = await startOnce([...parameters, ...options]);
+    server = await startOnce([...parameters, ...secured, ...options]);
   }
+  const scheme = tls ? "https" : "http";
   const { port, outputs } = server;
   const stop = async () => {
     app.closeAllConnections();
@@ -78,32 +96,36 @@ export async function start({ prefix = "people", options = [] } = {}) {
   };
   return {
     application,
-    base: `http://${prefix}.auth.localhost:${port}`,
+    base: `${scheme}://${prefix}.auth.localhost:${port}`,
     // Node does not look up names below localhost; here the client says which pool is meant.
-    plain: `http://localhost:${port}`,
-    issuing: `http://127.0.0.1:${port}`,
+    plain: `${scheme}://localhost:${port}`,
+    issuing: `${scheme}://127.0.0.1:${port}`,
     port,
+    authority: tls ? pair.chain : undefined,
     pool: outputs.UserPoolId,
     client: outputs.WebClientId,
-    call: (operation, input) => call(port, operation, input),
+    call: (operation, input) => call(`${scheme}://127.0.0.1:${port}/`, operation, input),
     stop,
   };
 }
 
 /** Calls an operation of the API, as an administrator of this machine. */
-async function call(port, operation, input) {
+async function call(url, operation, input) {
   const signed = "Credential=dev/20260101/eu-west-1/cognito-idp/aws4_request, SignedHeaders=host, Signature=0";
-  const response = await fetch(`http://127.0.0.1:${port}/`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/x-amz-json-1.1",
-      "x-amz-target": `AWSCognitoIdentityProviderService.${operation}`,
-      authorization: `AWS4-HMAC-SHA256 ${signed}`,
-    },
-    body: JSON.stringify(input),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(`${operation}: ${JSON.stringify(answer)}`);
+  const headers = {
+    "content-type": "application/x-amz-json-1.1",
+    "x-amz-target": `AWSCognitoIdentityProviderService.${operation}`,
+    authorization: `AWS4-HMAC-SHA256 ${signed}`,
+  };
+  // The certificate is nobody's but the test's.
+  const request = url.startsWith("https:") ? tlsRequest : plainRequest;
+  const options = { method: "POST", headers, rejectUnauthorized: false };
+  const response = await new Promise((resolve, reject) =>
+    request(url, options, resolve).once("error", reject).end(JSON.stringify(input)),
+  );
+  const parts = await response.toArray();
+  const answer = JSON.parse(Buffer.concat(parts).toString());
+  if (response.statusCode !== 200) throw new Error(`${operation}: ${JSON.stringify(answer)}`);
   return answer;
 }
 

@@ -210,7 +210,8 @@ class TestDomains:
                 f"{house.identity_url}/{pool}/.well-known/openid-configuration", timeout=10
             ).json()
             base = f"http://{name}.auth.localhost:{port}"
-            assert document["token_endpoint"] == f"{base}/oauth2/token"
+            assert document["authorization_endpoint"] == f"{base}/oauth2/authorize"
+            assert document["token_endpoint"] == f"{house.identity_url}/oauth2/token"
             url = f"{house.identity_url}/login?client_id={web}"
             for host, status in ((f"{name}.auth.localhost", 400), ("evil.example", 400)):
                 page = requests.get(url, headers={"Host": f"{host}:{port}"}, timeout=10)

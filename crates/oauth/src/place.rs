@@ -77,6 +77,12 @@ impl Site {
         }
     }
 
+    /// Where programs call what browsers find at `base`. Names below `localhost` are known to browsers and not
+    /// to every program, and every endpoint knows its pool by the client or the token.
+    pub fn base_for_programs(&self, base: &str) -> String {
+        if self.is_loopback() { self.base() } else { base.to_owned() }
+    }
+
     /// The name under which a host would be kept as a domain.
     fn domain_name<'a>(&self, host: &'a str) -> (&'a str, DomainKind) {
         match self.suffix().and_then(|suffix| host.strip_suffix(suffix.as_str())) {

@@ -17,6 +17,7 @@ impl OAuth {
         let domains = self.pools.domains_of(&pool.id).await?;
         let base = domains.iter().find_map(|domain| self.site.base_of(domain));
         let base = base.unwrap_or_else(|| self.site.base());
+        let called = self.site.base_for_programs(&base);
         let mut document = json!({
             "authorization_endpoint": format!("{base}/oauth2/authorize"),
             "end_session_endpoint": format!("{base}/logout"),
@@ -24,12 +25,12 @@ impl OAuth {
             "issuer": issuer,
             "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
             "response_types_supported": ["code", "token"],
-            "revocation_endpoint": format!("{base}/oauth2/revoke"),
+            "revocation_endpoint": format!("{called}/oauth2/revoke"),
             "scopes_supported": ["openid", "email", "phone", "profile"],
             "subject_types_supported": ["public"],
-            "token_endpoint": format!("{base}/oauth2/token"),
+            "token_endpoint": format!("{called}/oauth2/token"),
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-            "userinfo_endpoint": format!("{base}/oauth2/userInfo"),
+            "userinfo_endpoint": format!("{called}/oauth2/userInfo"),
         });
         if let Some(members) = document.as_object_mut().filter(|_| self.is_strict) {
             members.extend(strict());

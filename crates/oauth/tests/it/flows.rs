@@ -197,7 +197,14 @@ async fn discovery_has_the_members_of_cognitos_and_no_others() {
         "userinfo_endpoint",
     ];
     assert_eq!(names, expected);
-    assert_eq!(document["token_endpoint"], "http://people.auth.localhost:9229/oauth2/token");
+    let at = |name: &str| document[name].as_str().unwrap().to_owned();
+    assert_eq!(at("authorization_endpoint"), "http://people.auth.localhost:9229/oauth2/authorize");
+    // No program but a browser has to know names below localhost.
+    assert_eq!(at("token_endpoint"), "http://127.0.0.1:9229/oauth2/token");
+    let world = World::with(json!({}), "https://id.example.com").await;
+    let pool = world.house.pool.parse().unwrap();
+    let document = world.oauth.configuration(&pool).await.ok().unwrap();
+    assert_eq!(document["token_endpoint"], "https://people.auth.id.example.com/oauth2/token");
 }
 
 #[tokio::test]
