@@ -92,9 +92,13 @@ def pair(tmp_path_factory):
 @pytest.fixture(scope="module")
 def federated(pair):
     """Both pools and clients, and a person of the provider's."""
+    return joined(pair)
+
+
+def joined(pair, providers=("Upstream",), **settings):
     provider, trusting = pair
     up = provider.cognito.create_user_pool(PoolName="up")["UserPool"]["Id"]
-    down = trusting.cognito.create_user_pool(PoolName="down")["UserPool"]["Id"]
+    down = trusting.cognito.create_user_pool(PoolName="down", **settings)["UserPool"]["Id"]
     oauth = {
         "AllowedOAuthFlowsUserPoolClient": True,
         "AllowedOAuthFlows": ["code"],
@@ -124,7 +128,7 @@ def federated(pair):
     app = trusting.cognito.create_user_pool_client(
         UserPoolId=down,
         ClientName="app",
-        SupportedIdentityProviders=["Upstream"],
+        SupportedIdentityProviders=list(providers),
         CallbackURLs=[APP],
         **oauth,
     )["UserPoolClient"]
@@ -161,6 +165,18 @@ def authorize(house, client: str) -> str:
 
 def sign_in(pair, client: str) -> dict:
     """Through both servers: what the app is sent back with."""
+    return answer_of(come_back(pair, client)[1])
+
+
+def answer_of(home) -> dict:
+    assert home.status_code in (302, 303), home.text
+    assert home.headers["Location"].startswith(APP), home.headers["Location"]
+    query = parse_qs(urlsplit(home.headers["Location"]).query)
+    return {name: values[0] for name, values in query.items()}
+
+
+def come_back(pair, client: str):
+    """Through the provider: the browser at the one who trusts it, and what it is shown."""
     provider, trusting = pair
     here, there = Browser(trusting.identity_url), Browser(provider.identity_url)
     away = here.visit(authorize(trusting, client))
@@ -179,10 +195,7 @@ def sign_in(pair, client: str) -> dict:
     # Good once, and in no other browser.
     assert here.visit(back).status_code == 400
     assert Browser(trusting.identity_url).visit(back).status_code == 400
-    assert home.status_code in (302, 303), home.text
-    assert home.headers["Location"].startswith(APP), home.headers["Location"]
-    query = parse_qs(urlsplit(home.headers["Location"]).query)
-    return {name: values[0] for name, values in query.items()}
+    return here, home
 
 
 def tokens(house, client: str, code: str) -> dict:
@@ -249,6 +262,45 @@ def test_a_linked_person_keeps_their_account(pair, federated):
     trusting.cognito.admin_disable_provider_for_user(UserPoolId=down, User=source)
     fresh = claims(tokens(trusting, client, sign_in(pair, client)["code"])["id_token"])
     assert fresh["sub"] != came["sub"]
+
+
+def test_fed_07_whoever_has_an_account_proves_it_once(pair):
+    """The rule of the tag `poolhouse:link-with-proof`."""
+    _, trusting = pair
+    joint = joined(
+        pair,
+        providers=("COGNITO", "Upstream"),
+        UsernameAttributes=["email"],
+        UserPoolTags={"poolhouse:link-with-proof": "Upstream"},
+    )
+    local = secrets.password()
+    trusting.cognito.admin_create_user(
+        UserPoolId=joint["down"],
+        Username="ann@example.com",
+        MessageAction="SUPPRESS",
+        UserAttributes=[
+            {"Name": "email", "Value": "ann@example.com"},
+            {"Name": "email_verified", "Value": "true"},
+        ],
+    )
+    trusting.cognito.admin_set_user_password(
+        UserPoolId=joint["down"], Username="ann@example.com", Password=local, Permanent=True
+    )
+    sub = trusting.cognito.admin_get_user(UserPoolId=joint["down"], Username="ann@example.com")[
+        "Username"
+    ]
+    # Nothing is linked by a wrong password, nor by looking away.
+    here, page = come_back(pair, joint["client"])
+    assert page.status_code == 200 and "Upstream" in page.text
+    wrong = here.submit(page, password="Wrong-Horse7!")
+    assert wrong.status_code == 400
+    here, page = come_back(pair, joint["client"])
+    assert page.status_code == 200
+    answer = answer_of(here.submit(page, password=local))
+    assert claims(tokens(trusting, joint["client"], answer["code"])["id_token"])["sub"] == sub
+    # From now on the provider is enough.
+    answer = sign_in(pair, joint["client"])
+    assert claims(tokens(trusting, joint["client"], answer["code"])["id_token"])["sub"] == sub
 
 
 def test_a_person_who_is_disabled_is_sent_back_with_an_error(pair, federated):

@@ -59,7 +59,7 @@ pub(crate) enum Stop {
 }
 
 /// The parameters that go on from page to page.
-const ONWARD: [&str; 18] = [
+const ONWARD: [&str; 19] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -78,8 +78,11 @@ const ONWARD: [&str; 18] = [
     "ui_locales",
     "response_mode",
     NEXT,
+    LINK,
 ];
 
+/// Our own word for a link to a provider that waits for the sign-in, sealed.
+const LINK: &str = "link";
 /// Our own word for what somebody came for, besides signing in.
 const NEXT: &str = "next";
 const ADD_PASSKEY: &str = "passkey";
@@ -271,6 +274,17 @@ impl Asked {
     /// The same, with something more in it.
     pub fn at_with(&self, path: &str, name: &str, value: &str) -> String {
         format!("{path}?{}", self.parameters.with(name, value).query())
+    }
+
+    /// The sign-in page of the pool itself, for somebody who came from a provider.
+    pub fn at_login_for_link(&self, sealed: &str) -> String {
+        let here = self.parameters.without(&["identity_provider", "idp_identifier"]);
+        format!("/login?{}", here.with(LINK, sealed).query())
+    }
+
+    /// The link that waits for this sign-in, sealed.
+    pub fn link(&self) -> Option<&str> {
+        self.parameters.get(LINK)
     }
 
     /// The sign-in page, which leads to a new passkey.

@@ -6,7 +6,7 @@
 use crate::{OAuth, visit::Visit};
 use jiff::{SignedDuration, Timestamp};
 use names::{Session, Sub, Username};
-use pool::{Caller, Contact, FirstChoice, Result, SecondFactor};
+use pool::{Caller, Contact, FirstChoice, PendingLink, Result, SecondFactor};
 use serde::{Deserialize, Serialize};
 
 /// How long a form may lie.
@@ -31,6 +31,8 @@ pub(crate) enum Carried {
     NewPassword { session: Session, username: Username, asked_for: Vec<String> },
     /// Somebody is asked whether they want to be signed out, and sent there.
     SignOut { onward: Option<String> },
+    /// Somebody came from a provider, and has to prove who they are here.
+    Link(PendingLink),
     /// There is something to tell.
     News { news: News, username: Username },
 }
@@ -92,8 +94,18 @@ impl OAuth {
     /// What this browser carried here, if it was sealed for it and is still good.
     pub(crate) fn carried(&self, visit: &mut Visit<'_>, caller: &Caller) -> Option<Carried> {
         let text = visit.form.get(STEP).or_else(|| visit.query.get(STEP))?.to_owned();
+        self.open_carried(visit, caller, &text)
+    }
+
+    /// What this text carries, if it was sealed for this browser and is still good.
+    pub(crate) fn open_carried(
+        &self,
+        visit: &mut Visit<'_>,
+        caller: &Caller,
+        text: &str,
+    ) -> Option<Carried> {
         let bound_to = bound_to(caller, &visit.csrf());
-        let plain = self.seal.open_text(&text, &bound_to).ok()?;
+        let plain = self.seal.open_text(text, &bound_to).ok()?;
         let sealed: Sealed = serde_json::from_slice(&plain).ok()?;
         (self.pools.now() < sealed.ends_at).then_some(sealed.carried)
     }

@@ -33,8 +33,8 @@ use moka::sync::Cache;
 use names::{ClientId, UserPoolId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use pool::{
-    Broken, Caller, Error, FederatedAttributes, IdentityProvider, Pools, ProviderKind, Refusal,
-    User,
+    Broken, Caller, Error, Federated, FederatedAttributes, IdentityProvider, Pools, ProviderKind,
+    Refusal,
 };
 use serde_json::{Map, Value};
 use state::Waiting;
@@ -124,8 +124,7 @@ pub struct Arrival {
     pub carry: String,
     /// Joins the log lines and tokens of one sign-in.
     pub event_id: String,
-    /// The user. Every function but the one before tokens was asked.
-    pub outcome: Result<Kept<User>, Denied>,
+    pub outcome: Result<Federated, Denied>,
 }
 
 /// A sign-in that did not happen, in words for the redirect to the app.
@@ -376,7 +375,7 @@ impl Federation {
         provider: &IdentityProvider,
         waiting: &Waiting,
         callback: Callback<'_>,
-    ) -> Result<Kept<User>, Denied> {
+    ) -> Result<Federated, Denied> {
         if let Some(error) = callback.error {
             return Err(refused_by(provider, error, callback.error_description));
         }

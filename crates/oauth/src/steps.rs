@@ -5,6 +5,7 @@ mod confirm;
 mod consent;
 mod factors;
 mod first;
+mod link;
 mod login;
 mod new_password;
 pub(crate) mod passkey;

@@ -5,15 +5,15 @@
 //! they become a user of the pool. What the owner mapped is taken over at every sign-in.
 
 use crate::{
-    Attributes, Caller, Contact, Error, Group, IdentityProvider, Pools, ProviderKind, Refusal,
-    Result, User, UserPool, UserStatus, identity_provider::username_at, trigger::context,
+    Attributes, Caller, Contact, Elsewhere, Error, Group, IdentityProvider, Pools, ProviderKind,
+    Refusal, Result, User, UserPool, UserStatus, identity_provider::username_at, trigger::context,
 };
 use events::cognito::{
     FederatedAttributes, InboundFederationRequest, InboundFederationResponse, PreSignUpRequest,
     TriggerEvent, TriggerSource,
 };
 use jiff::Timestamp;
-use names::{GroupName, UserPoolId, Username};
+use names::{GroupName, Sub, UserPoolId, Username};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use store::{Claim, Kept, Key, Refused};
@@ -21,6 +21,9 @@ use store::{Claim, Kept, Key, Refused};
 /// The tag of a pool that names the providers whose verified addresses find the users who verified the same
 /// address here. Without it nobody is ever found by an address.
 const LINKING_TAG: &str = "poolhouse:link-by-verified-email";
+/// The tag of a pool that names the providers of which somebody may say that they are the user with the address
+/// that the provider verified, and has to prove it by signing in as that user.
+const PROVING_TAG: &str = "poolhouse:link-with-proof";
 /// Where doors keep a pool's tags.
 const TAGS: &str = "UserPoolTags";
 /// The most providers that are linked to one user.
@@ -108,6 +111,26 @@ impl User {
     }
 }
 
+/// Who came from a provider.
+#[derive(Debug)]
+pub enum Federated {
+    /// A user, whom all functions but the one before tokens were asked about.
+    Known(Box<Kept<User>>),
+    /// Somebody with the address of a user, which they have to prove that they are.
+    MayBe(PendingLink),
+}
+
+/// A link that waits for a proof: that the user signs in here, in every way that is asked of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingLink {
+    /// Whom the link is to.
+    pub sub: Sub,
+    /// The address as the provider told it, by which the user signs in.
+    pub email: String,
+    pub provider: String,
+    subject: String,
+}
+
 /// What a provider said, put in the words of the pool.
 struct Mapped {
     attributes: Attributes,
@@ -129,7 +152,7 @@ impl Pools {
         provider: &IdentityProvider,
         subject: &str,
         said: FederatedAttributes,
-    ) -> Result<Kept<User>> {
+    ) -> Result<Federated> {
         let pool = &caller.pool;
         if subject.is_empty() {
             return Err(Refusal::invalid("The provider named no subject.").into());
@@ -142,13 +165,50 @@ impl Pools {
             verified_email: verified(&vouched, Contact::Email),
             verified_phone: verified(&vouched, Contact::PhoneNumber),
         };
-        if let Some(user) = self.find_federated(pool, provider, subject, &mapped).await? {
-            return self.come_again(caller, provider, subject, user, &mapped).await;
+        let known = match self.find_federated(pool, provider, subject, &mapped).await? {
+            Some(user) => Some(user),
+            None => self.owner(pool, provider, &mapped, LINKING_TAG).await?,
+        };
+        let user = match known {
+            Some(user) => self.come_again(caller, provider, subject, user, &mapped).await?,
+            None => {
+                let owner = self.owner(pool, provider, &mapped, PROVING_TAG).await?;
+                if let Some((owner, email)) = owner.zip(mapped.verified_email.clone()) {
+                    let (provider, subject) = (provider.name.clone(), subject.to_owned());
+                    let link = PendingLink { sub: owner.sub.clone(), email, provider, subject };
+                    return Ok(Federated::MayBe(link));
+                }
+                self.come_first(caller, provider, subject, username, &mapped).await?
+            }
+        };
+        Ok(Federated::Known(Box::new(user)))
+    }
+
+    /// Links somebody at a provider to a user who has signed in here since they came from there.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for a link to somebody else, [`Refusal::NoIdentityProvider`], and what
+    /// [`Pools::link_identity`] refuses.
+    pub async fn link_proven(
+        &self,
+        pool: &UserPool,
+        user: &User,
+        link: &PendingLink,
+    ) -> Result<()> {
+        if user.sub != link.sub {
+            return Err(Refusal::invalid("The link is to somebody else.").into());
         }
-        if let Some(user) = self.verified_owner(pool, provider, &mapped).await? {
-            return self.come_again(caller, provider, subject, user, &mapped).await;
-        }
-        self.come_first(caller, provider, subject, username, &mapped).await
+        let here = Elsewhere {
+            provider: Elsewhere::LOCAL,
+            attribute: Elsewhere::SUBJECT,
+            value: user.username.as_str(),
+        };
+        let there = Elsewhere {
+            provider: &link.provider,
+            attribute: Elsewhere::SUBJECT,
+            value: &link.subject,
+        };
+        self.link_identity(pool, here, there).await
     }
 
     /// Asks the function behind the providers which of their attributes to go on with.
@@ -204,16 +264,17 @@ impl Pools {
         Ok(None)
     }
 
-    /// The user who verified the address that the provider verified, where the pool's owner says that this
-    /// provider's word is good for that.
-    async fn verified_owner(
+    /// The user who verified the address that the provider verified, where the pool's owner names the provider
+    /// in this tag.
+    async fn owner(
         &self,
         pool: &UserPool,
         provider: &IdentityProvider,
         mapped: &Mapped,
+        tag: &str,
     ) -> Result<Option<Kept<User>>> {
         let Some(email) = &mapped.verified_email else { return Ok(None) };
-        if !links_by_email(pool, &provider.name) {
+        if !is_named_in(pool, tag, &provider.name) {
             return Ok(None);
         }
         // Only where an address names one user, so never in a pool of plain user names.
@@ -515,9 +576,9 @@ pub(crate) fn check_room(identities: &[Identity]) -> Result<()> {
     Err(Refusal::TooMany(text.into()).into())
 }
 
-/// Whether the pool's owner says that this provider's verified addresses find users.
-fn links_by_email(pool: &UserPool, provider: &str) -> bool {
-    let tag = pool.settings.inert.get(TAGS).and_then(|tags| tags.get(LINKING_TAG));
+/// Whether the pool's owner names a provider in a tag.
+fn is_named_in(pool: &UserPool, tag: &str, provider: &str) -> bool {
+    let tag = pool.settings.inert.get(TAGS).and_then(|tags| tags.get(tag));
     tag.and_then(Value::as_str)
         .is_some_and(|names| names.split_ascii_whitespace().any(|name| name == provider))
 }

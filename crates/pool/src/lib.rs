@@ -101,7 +101,7 @@ pub use domain::{Domain, DomainKind};
 pub use error::{Broken, Error, Refusal, Result, Taken};
 pub use events::cognito::FederatedAttributes;
 pub use factors::{Preference, Preferences, SecondFactor, SecondFactors, SoftwareToken};
-pub use federated::Identity;
+pub use federated::{Federated, Identity, PendingLink};
 pub use group::Group;
 pub use identity_provider::{IdentityProvider, ProviderKind, ProviderSecret, ProviderSettings};
 pub use import::{ImportJob, ImportStatus, Upload};

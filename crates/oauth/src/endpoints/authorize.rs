@@ -12,7 +12,7 @@ use crate::{
 use bytes::Bytes;
 use http::Response;
 use names::UserPoolId;
-use pool::{Caller, CodeFor, OAuthFlow, SignedInAt, User};
+use pool::{Caller, CodeFor, Federated, OAuthFlow, SignedInAt, User};
 
 /// Where providers send browsers back to.
 pub(crate) const CALLBACK: &str = "/oauth2/idpresponse";
@@ -183,10 +183,15 @@ impl OAuth {
         if asked.caller.client.id != arrival.client {
             return Err(Stop::Page(PageFault::ProviderFailed, None));
         }
-        let user =
+        let outcome =
             arrival.outcome.map_err(|denied| asked.denied(denied.error, &denied.description))?;
-        let provider = Some(arrival.provider);
-        self.signed_in(visit, &asked, &user, arrival.event_id, provider).await
+        match outcome {
+            Federated::Known(user) => {
+                let provider = Some(arrival.provider);
+                self.signed_in(visit, &asked, &user, arrival.event_id, provider).await
+            }
+            Federated::MayBe(link) => self.ask_for_proof(visit, &asked, link),
+        }
     }
 
     /// Begins the session of somebody who has proven everything, under an id that nobody knew before.
@@ -199,6 +204,9 @@ impl OAuth {
         provider: Option<String>,
     ) -> Result<Response<Bytes>, Stop> {
         let pool = &asked.caller.pool.id;
+        if provider.is_none() {
+            self.link_after_proof(visit, asked, user).await?;
+        }
         let before = visit.session(pool).map(str::to_owned);
         let id =
             self.pools.begin_browser_session(user, event_id, provider, before.as_deref()).await?;

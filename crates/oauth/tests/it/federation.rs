@@ -6,7 +6,7 @@ use crypto::{MasterKey, SystemRandom};
 use jiff::SignedDuration;
 use names::UserPoolId;
 use oauth::federation::{Arrival, Begin, Callback, Denied, Federation, Lost, Wanted};
-use pool::{Caller, User, UserStatus};
+use pool::{Caller, Federated, User, UserStatus};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use store::Kept;
@@ -73,7 +73,10 @@ impl World {
         let (code, state) = self.internet.approve(&location);
         let arrival = self.finish(back(&code, &state)).await.expect("our own state");
         assert_eq!((arrival.provider.as_str(), arrival.carry.as_str()), (provider, "carried"));
-        arrival.outcome
+        match arrival.outcome? {
+            Federated::Known(user) => Ok(*user),
+            Federated::MayBe(link) => panic!("{link:?} waits for a proof"),
+        }
     }
 
     async fn refusal(&self, provider: &str) -> String {
@@ -267,6 +270,33 @@ async fn fed_01_an_address_at_a_provider_does_not_sign_anybody_in() {
         let came = world.sign_in("corp").await.unwrap();
         assert_eq!(came.sub.as_str() == alice.sub, is_linked);
     }
+}
+
+/// FED-07.
+#[tokio::test]
+async fn a_link_that_waits_for_a_proof_is_to_nobody_else() {
+    let pool = json!({ "AliasAttributes": ["email"],
+        "UserPoolTags": { "poolhouse:link-with-proof": "corp" } });
+    let world = World::with(pool, json!({})).await;
+    let (alice, bob) = (world.house.user("alice").await, world.house.user("bob").await);
+    // What the provider did not verify is nobody's, and asks for nothing.
+    world.says("corp", json!({ "sub": "m", "email": "alice@example.com" }));
+    assert_ne!(world.sign_in("corp").await.unwrap().sub.as_str(), alice.sub);
+    world.says("corp", json!({ "sub": "a", "email": "alice@example.com", "email_verified": true }));
+    let location = world.begin("corp").await.unwrap();
+    let (code, state) = world.internet.approve(&location);
+    let arrival = world.finish(back(&code, &state)).await.unwrap();
+    let Federated::MayBe(link) = arrival.outcome.unwrap() else { panic!("nobody proved anything") };
+    assert_eq!((link.sub.as_str(), link.email.as_str()), (alice.sub.as_str(), "alice@example.com"));
+    let pools = &world.house.idp.pools;
+    let pool = pools.pool(&world.pool()).await.unwrap();
+    let user = async |sub: &str| {
+        let found = pools.user_by_sub(&pool.id, &sub.parse().unwrap()).await;
+        found.unwrap().into_inner()
+    };
+    assert!(pools.link_proven(&pool, &user(&bob.sub).await, &link).await.is_err());
+    pools.link_proven(&pool, &user(&alice.sub).await, &link).await.unwrap();
+    assert_eq!(world.sign_in("corp").await.unwrap().sub.as_str(), alice.sub);
 }
 
 #[tokio::test]
