@@ -3,7 +3,11 @@
 //! This is the only way into `requestContext.authorizer`: nothing a client sends gets there except through
 //! an authorizer that believed it.
 
-use crate::{tokens::Claims, verdict::Verdict};
+use crate::{
+    Signer,
+    tokens::{Claims, Telling},
+    verdict::Verdict,
+};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -24,14 +28,16 @@ pub(crate) enum Caller {
         /// How long the function took, in milliseconds; zero for a verdict that was kept.
         latency: i64,
     },
+    Iam(Signer),
 }
 
 impl Caller {
     /// `requestContext.authorizer` in format 1.0.
     pub(crate) fn v1(&self) -> Option<Map<String, Value>> {
         match self {
-            Self::Anyone => None,
-            Self::Cognito(claims) => Some(one("claims", flat(claims))),
+            // A signer is told in `identity`.
+            Self::Anyone | Self::Iam(_) => None,
+            Self::Cognito(claims) => Some(one("claims", cognito(claims))),
             Self::Jwt { claims, with_scopes } => Some(jwt(claims, *with_scopes)),
             Self::Lambda { verdict, latency } => {
                 let mut context = verdict.context.clone();
@@ -49,13 +55,29 @@ impl Caller {
     pub(crate) fn v2(&self) -> Option<Map<String, Value>> {
         match self {
             Self::Anyone => None,
-            Self::Cognito(claims) => Some(one("claims", flat(claims))),
+            Self::Cognito(claims) => Some(one("claims", cognito(claims))),
             Self::Jwt { claims, with_scopes } => {
                 Some(one("jwt", Value::Object(jwt(claims, *with_scopes))))
             }
             Self::Lambda { verdict, .. } => {
                 Some(one("lambda", Value::Object(verdict.context.clone())))
             }
+            Self::Iam(signer) => Some(one(
+                "iam",
+                json!({
+                    "accessKey": signer.access_key, "accountId": signer.account,
+                    "callerId": signer.user_id, "cognitoIdentity": null, "principalOrgId": null,
+                    "userArn": signer.user_arn, "userId": signer.user_id,
+                }),
+            )),
+        }
+    }
+
+    /// Who has signed the request.
+    pub(crate) const fn signer(&self) -> Option<&Signer> {
+        match self {
+            Self::Iam(signer) => Some(signer),
+            Self::Anyone | Self::Cognito(_) | Self::Jwt { .. } | Self::Lambda { .. } => None,
         }
     }
 
@@ -63,7 +85,7 @@ impl Caller {
     pub(crate) fn usage_key(&self) -> Option<&str> {
         match self {
             Self::Lambda { verdict, .. } => verdict.usage_key.as_deref(),
-            Self::Anyone | Self::Cognito(_) | Self::Jwt { .. } => None,
+            Self::Anyone | Self::Cognito(_) | Self::Jwt { .. } | Self::Iam(_) => None,
         }
     }
 }
@@ -72,9 +94,13 @@ fn one(key: &str, value: Value) -> Map<String, Value> {
     [(key.to_owned(), value)].into_iter().collect()
 }
 
+fn cognito(claims: &Claims) -> Value {
+    Value::Object(claims.told(Telling::Cognito, flat).clone())
+}
+
 /// Claims as a Cognito authorizer tells them: every value a text, lists joined with commas, and the two
 /// times in words.
-fn flat(claims: &Claims) -> Value {
+fn flat(claims: &Claims) -> Map<String, Value> {
     let mut texts = Map::new();
     for (name, value) in claims.iter() {
         let text = match value {
@@ -91,11 +117,20 @@ fn flat(claims: &Claims) -> Value {
         };
         texts.insert(name.clone(), Value::String(text));
     }
-    Value::Object(texts)
+    texts
 }
 
 /// Claims and scopes as a JWT authorizer tells them: every value a text, lists in brackets.
 fn jwt(claims: &Claims, with_scopes: bool) -> Map<String, Value> {
+    let texts = claims.told(Telling::Jwt, bracketed).clone();
+    let scopes =
+        if with_scopes { json!(crate::authorizers::jwt::scopes(claims)) } else { Value::Null };
+    [("claims".to_owned(), Value::Object(texts)), ("scopes".to_owned(), scopes)]
+        .into_iter()
+        .collect()
+}
+
+fn bracketed(claims: &Claims) -> Map<String, Value> {
     let mut texts = Map::new();
     for (name, value) in claims.iter() {
         let text = match value {
@@ -107,11 +142,7 @@ fn jwt(claims: &Claims, with_scopes: bool) -> Map<String, Value> {
         };
         texts.insert(name.clone(), Value::String(text));
     }
-    let scopes =
-        if with_scopes { json!(crate::authorizers::jwt::scopes(claims)) } else { Value::Null };
-    [("claims".to_owned(), Value::Object(texts)), ("scopes".to_owned(), scopes)]
-        .into_iter()
-        .collect()
+    texts
 }
 
 fn plain(value: &Value) -> String {

@@ -3,7 +3,7 @@
 //! The types know no template: who has one maps it onto these. [`crate::Gateway::new`] checks them as a
 //! whole, so that a gateway that runs has no route to an authorizer that is not there.
 
-use crate::{Cors, IdentitySource};
+use crate::{Cors, GatewayResponses, IdentitySource, Integration, RequiredParameter};
 use http::{HeaderName, Method, Uri, header::AUTHORIZATION};
 use names::{AccountId, ClientId, FunctionArn, Issuer, Region, Scope};
 use regex::Regex;
@@ -16,6 +16,8 @@ pub const LONGEST_TTL: Duration = Duration::from_secs(3600);
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     pub apis: Vec<Api>,
+    /// How fast all APIs together may be asked. On AWS it is 10,000 requests a second, 5,000 at once.
+    pub throttle: Option<Throttle>,
 }
 
 /// One stage of one API. Two stages of an API are two of these with one `id`.
@@ -38,12 +40,14 @@ pub struct Api {
     pub routes: Vec<Route>,
     pub authorizers: BTreeMap<String, Authorizer>,
     pub cors: Option<Cors>,
-    /// The enabled keys of all usage plans that include this stage.
-    pub api_keys: Vec<ApiKey>,
+    /// The usage plans that include this stage. A key is in one of them at most.
+    pub usage_plans: Vec<UsagePlan>,
     /// Where a REST API looks for the key of a caller.
     pub api_key_source: ApiKeySource,
     /// The media types whose bodies are bytes to a REST API. HTTP APIs know by themselves.
     pub binary_media_types: Vec<String>,
+    /// What a REST API says instead of its own words.
+    pub responses: GatewayResponses,
 }
 
 /// The two kinds of API, which differ in nearly every answer.
@@ -61,7 +65,9 @@ pub struct Route {
     pub method: RouteMethod,
     /// `/items/{id}`, `/files/{proxy+}`, or `$default` in an HTTP API.
     pub path: String,
-    pub integration: FunctionArn,
+    pub integration: Integration,
+    /// What a REST API's request validator asks to be there, as `method.request.header.X`.
+    pub required: Vec<RequiredParameter>,
     /// How the function is spoken to. A REST API always speaks format 1.0.
     pub payload: PayloadFormat,
     /// The authorizer's name in [`Api::authorizers`]. Without one the route is open.
@@ -70,6 +76,8 @@ pub struct Route {
     pub scopes: Vec<Scope>,
     /// Whether a REST API asks for an API key as well.
     pub api_key_required: bool,
+    /// How fast the route may be asked in this stage, by all callers together.
+    pub throttle: Option<Throttle>,
     /// How long the function may take, if that is less than API Gateway's own limit (29 s for REST, 30 s
     /// for HTTP).
     pub timeout: Option<Duration>,
@@ -100,6 +108,8 @@ pub enum Authorizer {
     LambdaToken(LambdaTokenAuthorizer),
     /// A function that is shown the request.
     LambdaRequest(LambdaRequestAuthorizer),
+    /// Whoever has signed the request with a key that [`crate::Signatures`] knows.
+    Iam,
 }
 
 /// Accepts the tokens of user pools: ID tokens on routes without scopes, access tokens on the others.
@@ -155,11 +165,71 @@ pub struct LambdaRequestAuthorizer {
 #[derive(Debug, Clone)]
 pub struct Validation(Regex);
 
+/// How much the holders of some keys may ask.
+#[derive(Debug, Clone, Default)]
+pub struct UsagePlan {
+    /// Under which it is counted, over all stages and nodes.
+    pub id: String,
+    /// How fast each key may ask, over all methods of all stages of the plan.
+    pub throttle: Option<Throttle>,
+    /// How fast each key may ask for one method of this stage, besides.
+    pub method_throttles: Vec<MethodThrottle>,
+    /// How much each key may ask.
+    pub quota: Option<Quota>,
+    pub keys: Vec<ApiKey>,
+}
+
+/// How fast something may be asked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Throttle {
+    /// Requests a second.
+    pub rate: f64,
+    /// Requests at once.
+    pub burst: u32,
+}
+
+/// The throttle of one method in a usage plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MethodThrottle {
+    pub method: RouteMethod,
+    pub path: String,
+    pub throttle: Throttle,
+}
+
+/// How much may be asked in a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    pub limit: u64,
+    /// By how much the first period is shorter.
+    pub offset: u64,
+    pub period: QuotaPeriod,
+}
+
+/// The period of a quota, in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuotaPeriod {
+    Day,
+    /// From Sunday on.
+    Week,
+    Month,
+}
+
+impl fmt::Display for QuotaPeriod {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        })
+    }
+}
+
 /// A key that lets a caller in to routes that ask for one. Its value is not kept, only its digest.
 #[derive(Clone)]
 pub struct ApiKey {
     id: String,
     pub(crate) digest: [u8; 32],
+    is_enabled: bool,
 }
 
 /// Where a REST API looks for a caller's API key.
@@ -179,6 +249,15 @@ pub struct Misconfigured {
     pub api: String,
     pub stage: String,
     pub problem: String,
+}
+
+impl fmt::Display for ApiKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Rest => "REST",
+            Self::Http => "HTTP",
+        })
+    }
 }
 
 impl Api {
@@ -204,9 +283,10 @@ impl Api {
             routes: Vec::new(),
             authorizers: BTreeMap::new(),
             cors: None,
-            api_keys: Vec::new(),
+            usage_plans: Vec::new(),
             api_key_source: ApiKeySource::Header,
             binary_media_types: Vec::new(),
+            responses: GatewayResponses::default(),
         }
     }
 
@@ -232,6 +312,17 @@ impl Api {
         }
         if let Some(cors) = &self.cors {
             cors.check()?;
+        }
+        let throttles = self.usage_plans.iter().flat_map(|plan| {
+            let methods = plan.method_throttles.iter().map(|method| method.throttle);
+            plan.throttle.into_iter().chain(methods)
+        });
+        let mut throttles = throttles.chain(self.routes.iter().filter_map(|route| route.throttle));
+        if throttles.any(|throttle| !throttle.rate.is_finite() || throttle.rate < 0.0) {
+            return Err("a throttle's rate is no number of requests a second".to_owned());
+        }
+        if self.kind == ApiKind::Http && !self.usage_plans.is_empty() {
+            return Err("an HTTP API has no usage plans".to_owned());
         }
         for (name, authorizer) in &self.authorizers {
             self.check_authorizer(authorizer)
@@ -259,7 +350,7 @@ impl Api {
             (Authorizer::Jwt(jwt), ApiKind::Http) if jwt.audience.is_empty() => {
                 return Err("it names no audience");
             }
-            (Authorizer::Cognito(_), _) | (Authorizer::Jwt(_), _) => Duration::ZERO,
+            (Authorizer::Cognito(_) | Authorizer::Jwt(_) | Authorizer::Iam, _) => Duration::ZERO,
             (Authorizer::LambdaToken(token), _) => token.ttl,
             (Authorizer::LambdaRequest(request), kind) => {
                 if kind == ApiKind::Rest && request.payload == PayloadFormat::V2 {
@@ -281,6 +372,12 @@ impl Api {
         if self.kind == ApiKind::Http && route.api_key_required {
             return Err("an HTTP API has no API keys".to_owned());
         }
+        if self.kind == ApiKind::Http && !route.required.is_empty() {
+            return Err("an HTTP API has no request validators".to_owned());
+        }
+        if self.kind == ApiKind::Http && matches!(route.integration, Integration::Mock(_)) {
+            return Err("an HTTP API has no mock integrations".to_owned());
+        }
         let authorizer = match &route.authorizer {
             None => None,
             Some(name) => {
@@ -300,15 +397,21 @@ impl Api {
 impl Route {
     /// An open route.
     #[must_use]
-    pub fn new(method: RouteMethod, path: impl Into<String>, integration: FunctionArn) -> Self {
+    pub fn new(
+        method: RouteMethod,
+        path: impl Into<String>,
+        integration: impl Into<Integration>,
+    ) -> Self {
         Self {
             method,
             path: path.into(),
-            integration,
+            integration: integration.into(),
+            required: Vec::new(),
             payload: PayloadFormat::V1,
             authorizer: None,
             scopes: Vec::new(),
             api_key_required: false,
+            throttle: None,
             timeout: None,
         }
     }
@@ -319,6 +422,19 @@ impl Route {
             return self.path.clone();
         }
         format!("{} {}", self.method, self.path)
+    }
+}
+
+impl Authorizer {
+    /// What it is, in AWS's words.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Cognito(_) => "COGNITO_USER_POOLS",
+            Self::Jwt(_) => "JWT",
+            Self::LambdaToken(_) => "TOKEN",
+            Self::LambdaRequest(_) => "REQUEST",
+            Self::Iam => "AWS_IAM",
+        }
     }
 }
 
@@ -366,7 +482,19 @@ impl ApiKey {
     /// A key of this id and value.
     #[must_use]
     pub fn new(id: impl Into<String>, value: &str) -> Self {
-        Self { id: id.into(), digest: crypto::sha256(value.as_bytes()) }
+        Self { id: id.into(), digest: crypto::sha256(value.as_bytes()), is_enabled: true }
+    }
+
+    /// The same key, which lets nobody in.
+    #[must_use]
+    pub fn disabled(self) -> Self {
+        Self { is_enabled: false, ..self }
+    }
+
+    /// Whether it lets anybody in.
+    #[must_use]
+    pub const fn is_enabled(&self) -> bool {
+        self.is_enabled
     }
 
     /// The key's id, which functions are told.

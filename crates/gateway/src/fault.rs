@@ -1,6 +1,6 @@
 //! How does each kind of API say no?
 
-use crate::ApiKind;
+use crate::{ApiKind, BadSignature, ResponseType, Unreached};
 use bytes::Bytes;
 use functions::Failure;
 use http::{
@@ -8,6 +8,7 @@ use http::{
     header::{CONTENT_TYPE, WWW_AUTHENTICATE},
 };
 use names::Scope;
+use std::borrow::Cow;
 
 /// An answer that is no: the request is at fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +17,20 @@ pub(crate) enum Refusal {
     NoApi,
     /// No route takes this method and path.
     NoRoute,
-    /// The body, or the event it would become, is too large.
+    /// The body is too large.
     TooLarge,
+    /// The event that the request would become is too large for a function.
+    EventTooLarge,
+    /// The headers together are too large.
+    HeadersTooLarge,
+    /// The body did not come in time.
+    TooSlow,
+    /// The request makes no sense as it was sent, or would make none behind the gateway.
+    BadRequest,
+    /// A request validator misses these parameters.
+    MissingParameters(Vec<String>),
+    /// No template takes a body of this media type.
+    UnsupportedMediaType,
     /// The method ARN would be too long.
     PathTooLong,
     /// What should identify the caller is missing, unclear or not believed.
@@ -36,6 +49,12 @@ pub(crate) enum Refusal {
     DeniedExplicitly,
     /// No valid API key came along.
     NoKey,
+    /// Requests come faster than a throttle lets them.
+    TooManyRequests,
+    /// The quota of the key's usage plan is used up.
+    QuotaExceeded,
+    /// The request is not signed, or not by somebody we know.
+    BadSignature(BadSignature),
 }
 
 /// An answer that is no: we, or a function, are at fault.
@@ -47,8 +66,14 @@ pub(crate) enum Broken {
     /// It answered something that is no HTTP answer.
     #[error("the function behind the route gave no valid answer: {0}")]
     Answer(&'static str),
+    /// The server behind the route did not answer.
+    #[error("the server behind the route: {0}")]
+    Upstream(#[source] Unreached),
+    /// A mock integration has no answer for the request.
+    #[error("the mock integration has no answer for this request")]
+    Mock,
     /// It took longer than an API waits.
-    #[error("the function behind the route took too long")]
+    #[error("what is behind the route took too long")]
     TooSlow,
     /// The authorizer's function did not answer.
     #[error("the function of authorizer {authorizer} failed: {failure}")]
@@ -96,7 +121,11 @@ impl Stop {
             (Self::Broken(broken), ApiKind::Http) => http_breakage(broken),
         };
         let (status, error_type, body) = said;
-        let mut response = Response::new(Bytes::from_static(body.as_bytes()));
+        let body = match body {
+            Cow::Borrowed(body) => Bytes::from_static(body.as_bytes()),
+            Cow::Owned(body) => body.into(),
+        };
+        let mut response = Response::new(body);
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -112,11 +141,79 @@ impl Stop {
     }
 }
 
-type Said = (StatusCode, &'static str, &'static str);
+impl Stop {
+    /// What API Gateway calls it where a REST API may put its own words.
+    pub(crate) fn response_type(&self) -> ResponseType {
+        match self {
+            Self::Refused(refusal) => match refusal {
+                Refusal::NoRoute => ResponseType::MissingAuthenticationToken,
+                Refusal::TooLarge | Refusal::EventTooLarge | Refusal::HeadersTooLarge => {
+                    ResponseType::RequestTooLarge
+                }
+                Refusal::MissingParameters(_) => ResponseType::BadRequestParameters,
+                Refusal::UnsupportedMediaType => ResponseType::UnsupportedMediaType,
+                Refusal::Unauthorized
+                | Refusal::NoToken
+                | Refusal::BadToken(_)
+                | Refusal::Expired
+                | Refusal::NoScope(_) => ResponseType::Unauthorized,
+                Refusal::Denied | Refusal::DeniedExplicitly => ResponseType::AccessDenied,
+                Refusal::NoKey => ResponseType::InvalidApiKey,
+                Refusal::TooManyRequests => ResponseType::Throttled,
+                Refusal::QuotaExceeded => ResponseType::QuotaExceeded,
+                Refusal::BadSignature(bad) => match bad.name {
+                    "MissingAuthenticationTokenException" => {
+                        ResponseType::MissingAuthenticationToken
+                    }
+                    "ExpiredTokenException" => ResponseType::ExpiredToken,
+                    _ => ResponseType::InvalidSignature,
+                },
+                Refusal::NoApi | Refusal::TooSlow | Refusal::BadRequest | Refusal::PathTooLong => {
+                    ResponseType::Default4xx
+                }
+            },
+            Self::Broken(broken) => match broken {
+                Broken::TooSlow => ResponseType::IntegrationTimeout,
+                Broken::Upstream(Unreached::Broken(_)) => ResponseType::IntegrationFailure,
+                Broken::Mock => ResponseType::ApiConfigurationError,
+                Broken::Verdict { .. } => ResponseType::AuthorizerConfigurationError,
+                Broken::Authorizer { .. } | Broken::AuthorizerTooSlow { .. } | Broken::Keys(_) => {
+                    ResponseType::AuthorizerFailure
+                }
+                Broken::Upstream(Unreached::TooLarge)
+                | Broken::Function(_)
+                | Broken::Answer(_)
+                | Broken::Event => ResponseType::Default5xx,
+            },
+        }
+    }
+
+    /// What a request validator has to say besides the message.
+    pub(crate) fn validation(&self) -> String {
+        match self {
+            Self::Refused(refusal @ Refusal::MissingParameters(_)) => refusal.missing(),
+            _ => String::new(),
+        }
+    }
+}
+
+impl Refusal {
+    fn missing(&self) -> String {
+        match self {
+            Self::MissingParameters(names) => {
+                format!("Missing required request parameters: [{}]", names.join(", "))
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+type Said = (StatusCode, &'static str, Cow<'static, str>);
 
 fn rest_refusal(refusal: &Refusal) -> Said {
     let unauthorized = "UnauthorizedException";
-    match refusal {
+    let bad_request = "BadRequestException";
+    let (status, error_type, body) = match refusal {
         Refusal::NoApi | Refusal::NoKey => {
             (StatusCode::FORBIDDEN, "ForbiddenException", r#"{"message":"Forbidden"}"#)
         }
@@ -129,6 +226,45 @@ fn rest_refusal(refusal: &Refusal) -> Said {
             StatusCode::PAYLOAD_TOO_LARGE,
             "RequestTooLargeException",
             r#"{"message":"HTTP content length exceeded 10485760 bytes."}"#,
+        ),
+        Refusal::EventTooLarge => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestTooLargeException",
+            r#"{"message":"Request Too Long"}"#,
+        ),
+        Refusal::HeadersTooLarge => (
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "RequestTooLargeException",
+            r#"{"message":"HTTP header is larger than 10240 bytes."}"#,
+        ),
+        Refusal::TooSlow => {
+            (StatusCode::REQUEST_TIMEOUT, bad_request, r#"{"message":"Request Timeout"}"#)
+        }
+        Refusal::BadRequest => {
+            (StatusCode::BAD_REQUEST, bad_request, r#"{"message":"Bad Request"}"#)
+        }
+        Refusal::MissingParameters(_) => {
+            let body = serde_json::json!({ "message": refusal.missing() }).to_string();
+            return (StatusCode::BAD_REQUEST, bad_request, body.into());
+        }
+        Refusal::TooManyRequests => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "TooManyRequestsException",
+            r#"{"message":"Too Many Requests"}"#,
+        ),
+        Refusal::QuotaExceeded => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "LimitExceededException",
+            r#"{"message":"Limit Exceeded"}"#,
+        ),
+        Refusal::BadSignature(bad) => {
+            let body = serde_json::json!({ "message": bad.message }).to_string();
+            return (StatusCode::FORBIDDEN, bad.name, body.into());
+        }
+        Refusal::UnsupportedMediaType => (
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UnsupportedMediaTypeException",
+            r#"{"message":"Unsupported Media Type"}"#,
         ),
         Refusal::PathTooLong => (
             StatusCode::URI_TOO_LONG,
@@ -154,16 +290,27 @@ fn rest_refusal(refusal: &Refusal) -> Said {
             "AccessDeniedException",
             r#"{"Message":"User is not authorized to access this resource with an explicit deny"}"#,
         ),
-    }
+    };
+    (status, error_type, body.into())
 }
 
 fn http_refusal(refusal: &Refusal) -> Said {
-    match refusal {
+    let (status, error_type, body) = match refusal {
         Refusal::NoApi | Refusal::NoRoute => {
             (StatusCode::NOT_FOUND, "", r#"{"message":"Not Found"}"#)
         }
-        Refusal::TooLarge => {
+        Refusal::TooLarge | Refusal::EventTooLarge => {
             (StatusCode::PAYLOAD_TOO_LARGE, "", r#"{"message":"Request Entity Too Large"}"#)
+        }
+        Refusal::HeadersTooLarge => (
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "",
+            r#"{"message":"Request Header Fields Too Large"}"#,
+        ),
+        Refusal::TooSlow => (StatusCode::REQUEST_TIMEOUT, "", r#"{"message":"Request Timeout"}"#),
+        // Validators and templates are a REST API's.
+        Refusal::BadRequest | Refusal::MissingParameters(_) | Refusal::UnsupportedMediaType => {
+            (StatusCode::BAD_REQUEST, "", r#"{"message":"Bad Request"}"#)
         }
         Refusal::PathTooLong => {
             (StatusCode::URI_TOO_LONG, "", r#"{"message":"Request URI Too Long"}"#)
@@ -171,10 +318,16 @@ fn http_refusal(refusal: &Refusal) -> Said {
         Refusal::Unauthorized | Refusal::NoToken | Refusal::BadToken(_) | Refusal::Expired => {
             (StatusCode::UNAUTHORIZED, "", r#"{"message":"Unauthorized"}"#)
         }
-        Refusal::NoScope(_) | Refusal::Denied | Refusal::DeniedExplicitly | Refusal::NoKey => {
-            (StatusCode::FORBIDDEN, "", r#"{"message":"Forbidden"}"#)
+        Refusal::NoScope(_)
+        | Refusal::Denied
+        | Refusal::DeniedExplicitly
+        | Refusal::NoKey
+        | Refusal::BadSignature(_) => (StatusCode::FORBIDDEN, "", r#"{"message":"Forbidden"}"#),
+        Refusal::TooManyRequests | Refusal::QuotaExceeded => {
+            (StatusCode::TOO_MANY_REQUESTS, "", r#"{"message":"Too Many Requests"}"#)
         }
-    }
+    };
+    (status, error_type, body.into())
 }
 
 /// What an HTTP API's JWT authorizer writes into `WWW-Authenticate`.
@@ -200,12 +353,20 @@ fn challenge(refusal: &Refusal) -> Option<HeaderValue> {
 fn rest_breakage(broken: &Broken) -> Said {
     let internal = r#"{"message":"Internal server error"}"#;
     let internal_type = "InternalServerErrorException";
-    match broken {
+    let (status, error_type, body) = match broken {
         Broken::TooSlow => (
             StatusCode::GATEWAY_TIMEOUT,
             internal_type,
             r#"{"message":"Endpoint request timed out"}"#,
         ),
+        Broken::Upstream(Unreached::Broken(_)) => (
+            StatusCode::GATEWAY_TIMEOUT,
+            internal_type,
+            r#"{"message":"Network error communicating with endpoint"}"#,
+        ),
+        Broken::Upstream(Unreached::TooLarge) | Broken::Mock => {
+            (StatusCode::INTERNAL_SERVER_ERROR, internal_type, internal)
+        }
         // The function was called and its answer is no answer. Its own time limit counts among these.
         Broken::Answer(_)
         | Broken::Function(
@@ -227,15 +388,20 @@ fn rest_breakage(broken: &Broken) -> Said {
         Broken::Authorizer { .. } | Broken::AuthorizerTooSlow { .. } | Broken::Keys(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "AuthorizerFailureException", r#"{"message":null}"#)
         }
-    }
+    };
+    (status, error_type, body.into())
 }
 
 fn http_breakage(broken: &Broken) -> Said {
-    match broken {
-        Broken::TooSlow | Broken::Function(Failure::Throttled) => {
+    let (status, error_type, body) = match broken {
+        Broken::TooSlow
+        | Broken::Upstream(Unreached::Broken(_))
+        | Broken::Function(Failure::Throttled) => {
             (StatusCode::SERVICE_UNAVAILABLE, "", r#"{"message":"Service Unavailable"}"#)
         }
         Broken::Function(_)
+        | Broken::Upstream(Unreached::TooLarge)
+        | Broken::Mock
         | Broken::Answer(_)
         | Broken::Authorizer { .. }
         | Broken::AuthorizerTooSlow { .. }
@@ -244,7 +410,8 @@ fn http_breakage(broken: &Broken) -> Said {
         | Broken::Event => {
             (StatusCode::INTERNAL_SERVER_ERROR, "", r#"{"message":"Internal Server Error"}"#)
         }
-    }
+    };
+    (status, error_type, body.into())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::{
 };
 use http::HeaderName;
 use names::Malformed;
-use std::{borrow::Cow, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 /// A part of a request that identifies a caller to an authorizer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +86,18 @@ impl IdentitySource {
             Found::Nothing => Identity::Missing,
             Found::One(value) => Identity::Value(value.into()),
             Found::Unclear => Identity::Unclear,
+        }
+    }
+}
+
+/// In words, for an explanation.
+impl fmt::Display for IdentitySource {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header(name) => write!(out, "the header {name}"),
+            Self::Query(name) => write!(out, "the query parameter {name}"),
+            Self::StageVariable(name) => write!(out, "the stage variable {name}"),
+            Self::Context(variable) => write!(out, "the request's {variable:?}"),
         }
     }
 }

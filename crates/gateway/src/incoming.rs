@@ -4,7 +4,7 @@ use crate::path::RequestPath;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use crypto::Random;
-use http::{HeaderMap, HeaderName, Method, Version, header::USER_AGENT, request::Parts};
+use http::{HeaderMap, HeaderName, Method, Uri, Version, header::USER_AGENT, request::Parts};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use std::net::IpAddr;
@@ -13,6 +13,8 @@ use std::net::IpAddr;
 #[derive(Debug)]
 pub(crate) struct Incoming {
     pub(crate) method: Method,
+    /// As it was asked for, above the mount of the API too: what a client signs.
+    pub(crate) uri: Uri,
     /// Below the mount of the API.
     pub(crate) path: RequestPath,
     pub(crate) raw_query: String,
@@ -84,6 +86,7 @@ impl Incoming {
             path,
             query: pairs(&raw_query),
             raw_query,
+            uri: parts.uri,
             headers: parts.headers,
             protocol: match parts.version {
                 Version::HTTP_10 => "HTTP/1.0",

@@ -1,11 +1,14 @@
 //! Does this policy allow this call?
 //!
 //! A deny that fits wins over everything, then an allow that fits, and otherwise it is no. What cannot be
-//! evaluated here (`NotAction`, `NotResource`, `Condition`, policy variables) only ever makes the answer
+//! evaluated here (a condition about something else than calls, policy variables) only ever makes the answer
 //! stricter: an allow with such an element allows nothing, and a deny with one denies as if the element
 //! were not there.
 
-use crate::path::pattern_in_arn;
+use crate::{
+    conditions::{self, Call, Conditions},
+    path::pattern_in_arn,
+};
 use events::authorizer::{Effect, Policy, Statement};
 
 /// What a policy says about a call.
@@ -19,90 +22,166 @@ pub(crate) enum Ruling {
 }
 
 /// A policy, read once and asked often.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rules {
-    denies: Vec<Subject>,
-    allows: Vec<Subject>,
+    denies: Vec<Rule>,
+    allows: Vec<Rule>,
 }
 
-/// The resources a statement is about, of those statements that are about calls at all.
+/// A statement about calls.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Rule {
+    /// Its place in the policy, from 1, and its `Sid`.
+    pub(crate) number: usize,
+    pub(crate) sid: Option<String>,
+    /// The operators and keys of its conditions.
+    pub(crate) conditions: Vec<String>,
+    /// Whether something in it is not understood.
+    pub(crate) is_vague: bool,
+    subject: Subject,
+    when: When,
+}
+
+/// The resources a statement is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Subject {
     Everything,
     /// Patterns in the spelling of our method ARNs.
     Resources(Vec<Vec<u8>>),
+    /// All but these.
+    AllBut(Vec<Vec<u8>>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum When {
+    Always,
+    Never,
+    Holding(Conditions),
 }
 
 impl Rules {
     pub(crate) fn new(policy: &Policy) -> Self {
-        let of =
-            |effect| policy.statement.iter().filter(move |statement| statement.effect == effect);
-        Self {
-            denies: of(Effect::Deny).filter_map(denied).collect(),
-            allows: of(Effect::Allow).filter_map(allowed).collect(),
+        let mut rules = Self { denies: Vec::new(), allows: Vec::new() };
+        for (at, statement) in policy.statement.iter().enumerate() {
+            let is_denying = statement.effect == Effect::Deny;
+            let Some(rule) = Rule::new(at + 1, statement, is_denying) else { continue };
+            if is_denying { rules.denies.push(rule) } else { rules.allows.push(rule) }
         }
+        rules
     }
 
-    pub(crate) fn rule(&self, method_arn: &str) -> Ruling {
-        if self.denies.iter().any(|subject| subject.covers(method_arn)) {
-            Ruling::Denied
-        } else if self.allows.iter().any(|subject| subject.covers(method_arn)) {
-            Ruling::Allowed
-        } else {
-            Ruling::NotAllowed
+    /// What is decided, and which statement decided it.
+    pub(crate) fn judge(&self, call: &Call<'_>) -> (Ruling, Option<&Rule>) {
+        if let Some(rule) = self.denies.iter().find(|rule| rule.covers(call)) {
+            return (Ruling::Denied, Some(rule));
+        }
+        match self.allows.iter().find(|rule| rule.covers(call)) {
+            Some(rule) => (Ruling::Allowed, Some(rule)),
+            None => (Ruling::NotAllowed, None),
         }
     }
 
     /// Roughly the bytes it occupies.
     pub(crate) fn size(&self) -> usize {
-        let subjects = self.denies.iter().chain(&self.allows);
-        subjects
-            .map(|subject| match subject {
-                Subject::Everything => 0,
-                Subject::Resources(patterns) => patterns.iter().map(|text| text.len() + 48).sum(),
-            })
-            .sum()
+        self.denies.iter().chain(&self.allows).map(Rule::size).sum()
+    }
+}
+
+impl Rule {
+    fn new(number: usize, statement: &Statement, is_denying: bool) -> Option<Self> {
+        if !is_about_calls(statement, is_denying) {
+            return None;
+        }
+        let (subject, is_subject_vague) = subject(statement, is_denying);
+        let conditions = statement.condition.as_ref().filter(|condition| !condition.is_null());
+        let (when, is_condition_vague) = match conditions.map(Conditions::read) {
+            None => (When::Always, false),
+            Some(Some(conditions)) => (When::Holding(conditions), false),
+            // An allow under a condition that nobody understands allows nothing, and a deny always
+            // denies.
+            Some(None) if is_denying => (When::Always, true),
+            Some(None) => (When::Never, true),
+        };
+        Some(Self {
+            number,
+            sid: statement.sid.clone(),
+            conditions: conditions.map(conditions::names).unwrap_or_default(),
+            is_vague: is_subject_vague || is_condition_vague,
+            subject,
+            when,
+        })
+    }
+
+    fn covers(&self, call: &Call<'_>) -> bool {
+        let is_now = match &self.when {
+            When::Always => true,
+            When::Never => false,
+            When::Holding(conditions) => conditions.hold(call),
+        };
+        is_now && self.subject.covers(call.method_arn)
+    }
+
+    fn size(&self) -> usize {
+        let patterns = match &self.subject {
+            Subject::Everything => 0,
+            Subject::Resources(patterns) | Subject::AllBut(patterns) => {
+                patterns.iter().map(|text| text.len() + 48).sum()
+            }
+        };
+        let when = match &self.when {
+            When::Always | When::Never => 0,
+            When::Holding(conditions) => conditions.size(),
+        };
+        let names = self.conditions.iter().map(|name| name.len() + 48).sum::<usize>();
+        let sid = self.sid.as_ref().map_or(0, String::len);
+        patterns + when + names + sid + size_of::<Self>()
     }
 }
 
 impl Subject {
     fn covers(&self, method_arn: &str) -> bool {
+        let is_any = |patterns: &[Vec<u8>]| {
+            patterns.iter().any(|pattern| fits(pattern, method_arn.as_bytes()))
+        };
         match self {
             Self::Everything => true,
-            Self::Resources(patterns) => {
-                patterns.iter().any(|pattern| fits(pattern, method_arn.as_bytes()))
-            }
+            Self::Resources(patterns) => is_any(patterns),
+            Self::AllBut(patterns) => !is_any(patterns),
         }
     }
 }
 
-/// What an allowing statement opens: only what it says in words that are all understood.
-fn allowed(statement: &Statement) -> Option<Subject> {
-    let is_understood = statement.not_action.is_empty()
-        && statement.not_resource.is_empty()
-        && statement.condition.is_none();
-    let patterns = statement.resource.iter().filter(|pattern| !has_variable(pattern));
-    (is_understood && is_about_calls(statement)).then(|| resources(patterns))
+/// What a statement is about, and whether some of it is not understood: then an allow opens less and a deny
+/// closes more than it may say.
+fn subject(statement: &Statement, is_denying: bool) -> (Subject, bool) {
+    let Statement { resource, not_resource, .. } = statement;
+    let is_vague = resource.iter().chain(not_resource).any(|pattern| has_variable(pattern));
+    let of = |patterns: &[String]| {
+        let plain = patterns.iter().filter(|pattern| !has_variable(pattern));
+        plain.map(|pattern| pattern_in_arn(pattern).into_bytes()).collect()
+    };
+    let subject = match (resource.is_empty(), not_resource.is_empty()) {
+        (_, _) if is_denying && is_vague => Subject::Everything,
+        (false, true) => Subject::Resources(of(resource)),
+        (true, false) if !is_vague => Subject::AllBut(of(not_resource)),
+        _ if is_denying => Subject::Everything,
+        _ => Subject::Resources(Vec::new()),
+    };
+    (subject, is_vague)
 }
 
-/// What a denying statement closes: everything it may mean.
-fn denied(statement: &Statement) -> Option<Subject> {
-    if !statement.action.is_empty() && !is_about_calls(statement) {
-        return None;
-    }
-    let is_vague = statement.resource.is_empty()
-        || statement.resource.iter().any(|pattern| has_variable(pattern));
-    Some(if is_vague { Subject::Everything } else { resources(statement.resource.iter()) })
-}
-
-fn is_about_calls(statement: &Statement) -> bool {
+fn is_about_calls(statement: &Statement, is_denying: bool) -> bool {
     let invoke = Policy::INVOKE.to_ascii_lowercase();
-    let mut actions = statement.action.iter().map(|action| action.to_ascii_lowercase());
-    actions.any(|action| fits(action.as_bytes(), invoke.as_bytes()))
-}
-
-fn resources<'a>(patterns: impl Iterator<Item = &'a String>) -> Subject {
-    Subject::Resources(patterns.map(|pattern| pattern_in_arn(pattern).into_bytes()).collect())
+    let has_it = |actions: &[String]| {
+        let mut actions = actions.iter().map(|action| action.to_ascii_lowercase());
+        actions.any(|action| fits(action.as_bytes(), invoke.as_bytes()))
+    };
+    match (statement.action.is_empty(), statement.not_action.is_empty()) {
+        (false, true) => has_it(&statement.action),
+        (true, false) => !has_it(&statement.not_action),
+        // Neither is no statement, and both are none either.
+        _ => is_denying,
+    }
 }
 
 /// `${aws:…}` stands for something that is only known to IAM.
@@ -114,7 +193,7 @@ fn has_variable(pattern: &str) -> bool {
 ///
 /// A `*` only ever gives up what the latest one took, so the work is bounded by the product of the two
 /// lengths, whatever the pattern.
-fn fits(pattern: &[u8], text: &[u8]) -> bool {
+pub(crate) fn fits(pattern: &[u8], text: &[u8]) -> bool {
     let (mut at, mut to) = (0, 0);
     let mut retry = None;
     while let Some(byte) = text.get(to) {
@@ -147,7 +226,15 @@ mod tests {
 
     fn rule(statements: Value, arn: &str) -> Ruling {
         let policy = json!({ "Version": "2012-10-17", "Statement": statements });
-        Rules::new(&serde_json::from_value(policy).unwrap()).rule(arn)
+        let call = Call {
+            method_arn: arn,
+            source_ip: "203.0.113.9".parse().unwrap(),
+            now: jiff::Timestamp::UNIX_EPOCH,
+            user_agent: None,
+            referer: None,
+            is_secure: true,
+        };
+        Rules::new(&serde_json::from_value(policy).unwrap()).judge(&call).0
     }
 
     fn allow(resource: &str) -> Value {
@@ -212,10 +299,10 @@ mod tests {
     #[test]
     fn what_is_not_understood_never_allows() {
         for statement in [
-            json!({ "NotAction": "execute-api:ManageConnections", "Resource": "*" }),
-            json!({ "Action": "*", "NotResource": "arn:aws:execute-api:*:*:abc/prod/POST/*" }),
             json!({ "Action": "*", "Resource": "*", "Condition": { "Bool": { "aws:x": "true" } } }),
+            json!({ "Action": "*", "Resource": "*", "Condition": "x" }),
             json!({ "Action": "*", "Resource": "arn:*/${aws:username}" }),
+            json!({ "Action": "*", "NotResource": "arn:*/${aws:username}" }),
         ] {
             let with = |effect: &str| {
                 let mut statement = statement.clone();
@@ -226,6 +313,42 @@ mod tests {
             let both = json!([allow("*"), with("Deny")]);
             assert_eq!(rule(both, ARN), Ruling::Denied, "{statement}");
         }
+    }
+
+    #[test]
+    fn all_but_something_is_everything_else() {
+        let posts = "arn:aws:execute-api:*:*:abc/prod/POST/*";
+        for (statement, fits) in [
+            (json!({ "NotAction": "execute-api:ManageConnections", "Resource": "*" }), true),
+            (json!({ "NotAction": ["s3:*", "execute-api:*"], "Resource": "*" }), false),
+            (json!({ "NotAction": "*", "Resource": "*" }), false),
+            (json!({ "Action": "*", "NotResource": posts }), true),
+            (json!({ "Action": "*", "NotResource": [posts, ARN] }), false),
+            (json!({ "NotAction": "s3:*", "NotResource": posts }), true),
+        ] {
+            let with = |effect: &str| {
+                let mut statement = statement.clone();
+                statement["Effect"] = json!(effect);
+                statement
+            };
+            let expected = if fits { Ruling::Allowed } else { Ruling::NotAllowed };
+            assert_eq!(rule(json!([with("Allow")]), ARN), expected, "{statement}");
+            let expected = if fits { Ruling::Denied } else { Ruling::Allowed };
+            assert_eq!(rule(json!([allow("*"), with("Deny")]), ARN), expected, "{statement}");
+        }
+    }
+
+    #[test]
+    fn a_statement_counts_where_its_conditions_hold() {
+        let from = |effect: &str, network: &str| {
+            json!({ "Effect": effect, "Action": "*", "Resource": "*",
+                    "Condition": { "IpAddress": { "aws:SourceIp": network } } })
+        };
+        let (here, elsewhere) = ("203.0.113.0/24", "192.0.2.0/24");
+        assert_eq!(rule(json!([from("Allow", here)]), ARN), Ruling::Allowed);
+        assert_eq!(rule(json!([from("Allow", elsewhere)]), ARN), Ruling::NotAllowed);
+        assert_eq!(rule(json!([allow("*"), from("Deny", here)]), ARN), Ruling::Denied);
+        assert_eq!(rule(json!([allow("*"), from("Deny", elsewhere)]), ARN), Ruling::Allowed);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! format 1.0 has the names of headers as they were sent; a server hands them over in lower case, so they
 //! are spelled here as HTTP/1.1 clients spell them: `Content-Type`.
 
-use crate::{ApiKind, PayloadFormat, authorizers::Question, caller::Caller};
+use crate::{Api, ApiKind, PayloadFormat, authorizers::Question, caller::Caller};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use events::api_gateway::{
@@ -18,6 +18,7 @@ use http::{
         PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
     },
 };
+use jiff::Timestamp;
 
 /// The API key that a caller came with.
 #[derive(Debug, Clone)]
@@ -51,6 +52,7 @@ pub(crate) fn v1(
             (staged(question, &request.path.decoded()), Some("1.0".into()), &request.mark.short)
         }
     };
+    let signer = caller.signer();
     let headers = headers(question);
     let mut multi_value_headers = MultiValues::new();
     for (name, value) in &headers {
@@ -75,8 +77,8 @@ pub(crate) fn v1(
             account_id: api.account.to_string(),
             api_id: api.id.clone(),
             authorizer: caller.v1(),
-            domain_name: domain_name(question),
-            domain_prefix: domain_prefix(question),
+            domain_name: domain_name(api),
+            domain_prefix: domain_prefix(api),
             extended_request_id: request.mark.short.clone(),
             http_method: request.method.to_string(),
             identity: Identity {
@@ -84,6 +86,11 @@ pub(crate) fn v1(
                 user_agent: request.user_agent(),
                 api_key: key.map(|key| key.value.clone()),
                 api_key_id: key.map(|key| key.id.clone()),
+                access_key: signer.map(|signer| signer.access_key.clone()),
+                account_id: signer.map(|signer| signer.account.clone()),
+                caller: signer.map(|signer| signer.user_id.clone()),
+                user: signer.map(|signer| signer.user_id.clone()),
+                user_arn: signer.map(|signer| signer.user_arn.clone()),
                 ..Identity::default()
             },
             path: match api.kind {
@@ -92,7 +99,7 @@ pub(crate) fn v1(
             },
             protocol: request.protocol.to_owned(),
             request_id: request_id.clone(),
-            request_time: time(question),
+            request_time: time(request.now),
             request_time_epoch: request.now.as_millisecond(),
             resource_id: (api.kind == ApiKind::Rest).then(|| resource_id(&route.path)),
             resource_path: route.path.clone(),
@@ -144,8 +151,8 @@ pub(crate) fn v2(question: &Question<'_>, caller: &Caller) -> ProxyRequestV2 {
             api_id: api.id.clone(),
             authentication: None,
             authorizer: caller.v2(),
-            domain_name: domain_name(question),
-            domain_prefix: domain_prefix(question),
+            domain_name: domain_name(api),
+            domain_prefix: domain_prefix(api),
             http: HttpContext {
                 method: request.method.to_string(),
                 path,
@@ -156,7 +163,7 @@ pub(crate) fn v2(question: &Question<'_>, caller: &Caller) -> ProxyRequestV2 {
             request_id: request.mark.short.clone(),
             route_key: route.key(),
             stage: api.stage.clone(),
-            time: time(question),
+            time: time(request.now),
             time_epoch: request.now.as_millisecond(),
         },
         body: None,
@@ -235,7 +242,7 @@ pub(crate) fn bytes(
 }
 
 /// The headers that travel on: without those of one hop, with what the gateway knows better.
-fn headers(question: &Question<'_>) -> HeaderMap {
+pub(crate) fn headers(question: &Question<'_>) -> HeaderMap {
     let Question { request, api, .. } = question;
     let mut headers = request.headers.clone();
     let named: Vec<HeaderName> = headers
@@ -297,18 +304,18 @@ fn staged(question: &Question<'_>, path: &str) -> String {
     }
 }
 
-fn domain_name(question: &Question<'_>) -> String {
-    question.api.public_url.authority().map(ToString::to_string).unwrap_or_default()
+pub(crate) fn domain_name(api: &Api) -> String {
+    api.public_url.authority().map(ToString::to_string).unwrap_or_default()
 }
 
-fn domain_prefix(question: &Question<'_>) -> String {
-    let host = question.api.public_url.host().unwrap_or_default();
+pub(crate) fn domain_prefix(api: &Api) -> String {
+    let host = api.public_url.host().unwrap_or_default();
     host.split('.').next().unwrap_or_default().to_owned()
 }
 
 /// `04/Mar/2020:19:15:17 +0000`
-fn time(question: &Question<'_>) -> String {
-    question.request.now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string()
+pub(crate) fn time(now: Timestamp) -> String {
+    now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string()
 }
 
 /// A resource's id: it only has to be the same every time.

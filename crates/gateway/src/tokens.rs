@@ -4,14 +4,21 @@
 //! proven once are remembered under the SHA-256 of the token. The token itself is not kept. Whether the
 //! claims let anyone in is asked at every use, and by others.
 
-use crate::fault::Broken;
+use crate::{
+    fault::Broken,
+    trail::{Step, Trail},
+};
 use async_trait::async_trait;
 use crypto::jwt::{Presented, VerifyingKey};
 use jiff::Timestamp;
 use moka::sync::Cache;
-use names::{Issuer, Token};
+use names::{Issuer, Scope, Token};
 use serde_json::{Map, Value};
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 /// Where the keys of issuers come from.
 ///
@@ -42,6 +49,16 @@ pub(crate) struct Claims {
     /// Whose key proved them; it is also their `iss`.
     pub(crate) issuer: Issuer,
     all: Map<String, Value>,
+    /// As functions are told of them, in the form of a Cognito and of a JWT authorizer: put into words once
+    /// for as long as the proof is remembered.
+    told: [OnceLock<Map<String, Value>>; 2],
+}
+
+/// How a function is told of claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Telling {
+    Cognito,
+    Jwt,
 }
 
 /// Why a token proves nothing.
@@ -93,36 +110,66 @@ impl Tokens {
         token: &Token,
         issuers: &[Issuer],
         now: Timestamp,
+        trail: &Trail,
     ) -> Result<Result<Arc<Claims>, Unproven>, Broken> {
+        let refused = |unproven: Unproven, why: &str| {
+            trail.stop(Ok(Err(unproven)), || Step::failed("token", why))
+        };
+        let proven = |claims: Arc<Claims>, how: &str| {
+            trail.note(|| {
+                let text = format!("the token's signature is {}'s{how}", claims.issuer);
+                Step::passed("token", text).with("issuer", claims.issuer.as_str())
+            });
+            Ok(Ok(claims))
+        };
         let digest = crypto::sha256(token.reveal().as_bytes());
         if let Some(remembered) = self.proven.get(&digest) {
             if (remembered.since..remembered.until).contains(&now) {
                 // Another authorizer may have let it in, for other issuers.
                 let is_ours = issuers.contains(&remembered.claims.issuer);
-                return Ok(if is_ours { Ok(remembered.claims) } else { Err(Unproven::Signature) });
+                return match is_ours {
+                    true => proven(remembered.claims, ", as was found before"),
+                    false => refused(Unproven::Signature, "the token is of another issuer"),
+                };
             }
             self.proven.invalidate(&digest);
         }
-        let Ok(presented) = Presented::parse(token.reveal()) else {
-            return Ok(Err(Unproven::Malformed));
+        let presented = match Presented::parse(token.reveal()) {
+            Ok(presented) => presented,
+            Err(bad) => return refused(Unproven::Malformed, &bad.to_string()),
         };
+        let mut has_key = false;
         for issuer in issuers {
             let key = self.keys.key(issuer, presented.kid()).await;
-            let key = key.map_err(|unavailable| Broken::Keys(unavailable.0))?;
+            let key = key.map_err(|unavailable| {
+                trail.stop(Broken::Keys(unavailable.0.clone()), || {
+                    let text = format!("the keys of {issuer} are unavailable: {unavailable}");
+                    Step::failed("token", text)
+                })
+            })?;
             let Some(key) = key else { continue };
+            has_key = true;
             // Two issuers may have given one name to two keys, so a key that does not fit is not the end.
             let Ok(payload) = presented.verify(&key) else { continue };
             let Ok(all) = serde_json::from_slice::<Map<String, Value>>(&payload) else {
-                return Ok(Err(Unproven::Malformed));
+                return refused(Unproven::Malformed, "the token's claims are no JSON object");
             };
-            if all.get("iss").and_then(Value::as_str) != Some(issuer.as_str()) {
-                return Ok(Err(Unproven::Issuer));
+            // Some issuers have a slash at their end, which ours never have: whoever has signed it is known.
+            let named = all.get("iss").and_then(Value::as_str);
+            if named.map(|named| named.strip_suffix('/').unwrap_or(named)) != Some(issuer.as_str())
+            {
+                let why = "the token is signed by one issuer and claims to be of another (iss)";
+                return refused(Unproven::Issuer, why);
             }
-            let claims = Arc::new(Claims { issuer: issuer.clone(), all });
+            let claims = Arc::new(Claims::of(issuer.clone(), all));
             self.remember(digest, &claims, payload.len(), now);
-            return Ok(Ok(claims));
+            return proven(claims, "");
         }
-        Ok(Err(Unproven::Signature))
+        let why = match has_key {
+            true => "the token's signature does not fit the key that it names (kid)",
+            false => "no issuer that is accepted here has the key that the token names (kid)",
+        };
+        refused(Unproven::Signature, why)
     }
 
     fn remember(&self, digest: [u8; 32], claims: &Arc<Claims>, length: usize, now: Timestamp) {
@@ -130,8 +177,8 @@ impl Tokens {
         let Some(expiry) = expiry else { return };
         let until = expiry.min(now.saturating_add(REMEMBERED).unwrap_or(now));
         if until > now {
-            // A parsed claim takes several times the space of its text.
-            let size = u32::try_from(length.saturating_mul(4)).unwrap_or(u32::MAX);
+            // A parsed claim takes several times the space of its text, and is kept in two or three forms.
+            let size = u32::try_from(length.saturating_mul(8)).unwrap_or(u32::MAX);
             let claims = claims.clone();
             self.proven.insert(digest, Remembered { claims, since: now, until, size });
         }
@@ -139,10 +186,28 @@ impl Tokens {
 }
 
 impl Claims {
+    fn of(issuer: Issuer, all: Map<String, Value>) -> Self {
+        Self { issuer, all, told: Default::default() }
+    }
+
+    /// The claims in the form in which functions are told of them, made by `tell` if they were not yet.
+    pub(crate) fn told(
+        &self,
+        telling: Telling,
+        tell: impl FnOnce(&Self) -> Map<String, Value>,
+    ) -> &Map<String, Value> {
+        let [cognito, jwt] = &self.told;
+        let told = match telling {
+            Telling::Cognito => cognito,
+            Telling::Jwt => jwt,
+        };
+        told.get_or_init(|| tell(self))
+    }
+
     #[cfg(test)]
     pub(crate) fn new(issuer: &str, all: Value) -> Self {
         let Value::Object(all) = all else { panic!("claims are an object") };
-        Self { issuer: Issuer::parse(issuer).unwrap(), all }
+        Self::of(Issuer::parse(issuer).unwrap(), all)
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
@@ -175,9 +240,46 @@ impl Claims {
             .any(|time| second(time).is_none_or(|time| time > now.as_second().saturating_add(SKEW)))
     }
 
+    /// Until when the token is good, in words.
+    pub(crate) fn told_expiry(&self, now: Timestamp) -> Step {
+        let passed = !self.has_expired(now);
+        let time = self.expiry().and_then(|second| Timestamp::from_second(second).ok());
+        let text = match (time, passed) {
+            (None, _) => "the token has no expiry (exp)".to_owned(),
+            (Some(time), true) => format!("the token is good until {time}"),
+            (Some(time), false) => format!("the token has expired at {time}"),
+        };
+        Step { passed, ..Step::passed("token", text) }
+    }
+
     fn expiry(&self) -> Option<i64> {
         second(self.all.get("exp")?)
     }
+}
+
+/// A token that does not stand where and how it should, in words.
+pub(crate) fn misplaced(place: &str) -> Step {
+    Step::failed(
+        "identity",
+        format!("{place} is neither a token nor \"Bearer\", one space and a token"),
+    )
+}
+
+/// Which scopes were wanted and which were there, in words.
+pub(crate) fn told_scopes(wanted: &[Scope], has: &[&str]) -> Step {
+    let wanted: Vec<&str> = wanted.iter().map(Scope::as_str).collect();
+    let passed = wanted.is_empty() || wanted.iter().any(|scope| has.contains(scope));
+    let text = match (wanted.is_empty(), passed) {
+        (true, _) => "the route asks for no scope".to_owned(),
+        (false, true) => format!("one of the scopes {} is in the token", wanted.join(", ")),
+        (false, false) => format!(
+            "none of the scopes {} is in the token, which has {}",
+            wanted.join(", "),
+            if has.is_empty() { "none".to_owned() } else { has.join(", ") }
+        ),
+    };
+    let step = Step { passed, ..Step::passed("scope", text) };
+    step.with("wanted", wanted).with("present", has.to_vec())
 }
 
 impl fmt::Debug for Claims {

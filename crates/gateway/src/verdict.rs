@@ -3,7 +3,10 @@
 //! The reader is strict: an answer that is not exactly of its form is no verdict, and neither opens the
 //! door nor is kept.
 
-use crate::policy::{Rules, Ruling};
+use crate::{
+    conditions::Call,
+    policy::{Rule, Rules, Ruling},
+};
 use events::authorizer::{PolicyResponse, SimpleResponse};
 use serde_json::{Map, Value};
 
@@ -104,14 +107,19 @@ impl Verdict {
         }
     }
 
-    /// What it says about a call. A policy is asked anew for each method ARN; a simple answer is the same
-    /// for all.
-    pub(crate) fn rule(&self, method_arn: &str) -> Ruling {
+    /// What it says about a call, and by which statement. A policy is asked anew for each call; a simple
+    /// answer is the same for all.
+    pub(crate) fn judge(&self, call: &Call<'_>) -> (Ruling, Option<&Rule>) {
         match &self.decision {
-            Decision::Rules(rules) => rules.rule(method_arn),
-            Decision::Simple(true) => Ruling::Allowed,
-            Decision::Simple(false) => Ruling::NotAllowed,
+            Decision::Rules(rules) => rules.judge(call),
+            Decision::Simple(true) => (Ruling::Allowed, None),
+            Decision::Simple(false) => (Ruling::NotAllowed, None),
         }
+    }
+
+    /// Whether it is a policy, and not a simple answer.
+    pub(crate) const fn is_policy(&self) -> bool {
+        matches!(self.decision, Decision::Rules(_))
     }
 
     /// Roughly the bytes it occupies.
@@ -151,6 +159,18 @@ mod tests {
 
     fn read(form: Form, answer: &Value) -> Result<Verdict, String> {
         Verdict::read(form, answer.to_string().as_bytes())
+    }
+
+    fn rule(verdict: &Verdict) -> Ruling {
+        let call = Call {
+            method_arn: "x",
+            source_ip: [192, 0, 2, 7].into(),
+            now: jiff::Timestamp::UNIX_EPOCH,
+            user_agent: None,
+            referer: None,
+            is_secure: true,
+        };
+        verdict.judge(&call).0
     }
 
     fn policy() -> Value {
@@ -232,10 +252,10 @@ mod tests {
         }
         let yes = read(Form::Simple, &json!({ "isAuthorized": true, "context": { "a": [1] } }));
         let yes = yes.unwrap();
-        assert_eq!(yes.rule("x"), Ruling::Allowed);
+        assert_eq!(rule(&yes), Ruling::Allowed);
         assert_eq!(Value::Object(yes.context), json!({ "a": [1] }));
         let no = read(Form::Simple, &json!({ "isAuthorized": false })).unwrap();
-        assert_eq!(no.rule("x"), Ruling::NotAllowed);
+        assert_eq!(rule(&no), Ruling::NotAllowed);
     }
 
     /// GWA-07.
@@ -243,6 +263,19 @@ mod tests {
     fn a_huge_answer_is_no_verdict() {
         let answer = policy_with("context", json!({ "a": "x".repeat(9000) }));
         assert!(read(Form::Policy, &answer).unwrap_err().contains("8 KiB"));
+    }
+
+    #[test]
+    fn a_resource_has_512_characters_at_most() {
+        let with = |resource: String| {
+            let mut answer = policy();
+            answer["policyDocument"]["Statement"][0]["Resource"] = json!(["*", resource]);
+            answer
+        };
+        assert!(read(Form::Policy, &with("é".repeat(512))).is_ok());
+        for form in [Form::Policy, Form::TypedPolicy] {
+            assert!(read(form, &with("x".repeat(513))).is_err());
+        }
     }
 
     #[test]

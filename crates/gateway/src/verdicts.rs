@@ -14,7 +14,10 @@ use jiff::Timestamp;
 use moka::sync::Cache;
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -44,29 +47,49 @@ type Asking = BoxFuture<'static, Result<Arc<Verdict>, Stop>>;
 pub(crate) struct Verdicts {
     kept: Cache<Key, Kept>,
     asking: Arc<Mutex<HashMap<Key, WeakShared<Asking>>>>,
+    /// How often verdicts were thrown away: an answer that was asked for before is not kept after.
+    flushes: Arc<AtomicU64>,
 }
 
 #[derive(Clone)]
-struct Kept {
-    verdict: Arc<Verdict>,
+pub(crate) struct Kept {
+    pub(crate) verdict: Arc<Verdict>,
     since: Timestamp,
-    until: Timestamp,
+    pub(crate) until: Timestamp,
+    stage: Stage,
 }
+
+/// An API and its stage.
+pub(crate) type Stage = Arc<(String, String)>;
 
 impl Verdicts {
     pub(crate) fn new() -> Self {
         let kept = Cache::builder()
             .max_capacity(CAPACITY)
             .weigher(|_, kept: &Kept| u32::try_from(kept.verdict.size()).unwrap_or(u32::MAX))
+            .support_invalidation_closures()
             .build();
-        Self { kept, asking: Arc::default() }
+        Self { kept, asking: Arc::default(), flushes: Arc::default() }
+    }
+
+    /// Throws away what is kept of the stages of which this is true.
+    pub(crate) fn flush(&self, is_meant: impl Fn(&str, &str) -> bool + Send + Sync + 'static) {
+        self.flushes.fetch_add(1, Ordering::AcqRel);
+        let flushed = self.kept.invalidate_entries_if(move |_, kept| {
+            let (api, stage) = &*kept.stage;
+            is_meant(api, stage)
+        });
+        if flushed.is_err() {
+            // Only a cache that was built without closures says so.
+            self.kept.invalidate_all();
+        }
     }
 
     /// A verdict that was given before and still holds.
-    pub(crate) fn find(&self, key: Key, now: Timestamp) -> Option<Arc<Verdict>> {
+    pub(crate) fn find(&self, key: Key, now: Timestamp) -> Option<Kept> {
         let kept = self.kept.get(&key)?;
         if (kept.since..kept.until).contains(&now) {
-            return Some(kept.verdict);
+            return Some(kept);
         }
         self.kept.invalidate(&key);
         None
@@ -77,6 +100,7 @@ impl Verdicts {
     pub(crate) async fn ask(
         &self,
         key: Key,
+        stage: Stage,
         ttl: Duration,
         now: Timestamp,
         question: impl Future<Output = Result<Verdict, Stop>> + Send + 'static,
@@ -87,12 +111,14 @@ impl Verdicts {
             let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
             let under_way = asking.get(&key).and_then(WeakShared::upgrade);
             let answer = under_way.unwrap_or_else(|| {
-                let kept = self.kept.clone();
+                let (kept, flushes) = (self.kept.clone(), self.flushes.clone());
+                let before = flushes.load(Ordering::Acquire);
                 let answer = async move {
                     let verdict = Arc::new(question.await?);
-                    if let Ok(until) = now.saturating_add(ttl) {
+                    let is_current = flushes.load(Ordering::Acquire) == before;
+                    if let (Ok(until), true) = (now.saturating_add(ttl), is_current) {
                         let verdict = verdict.clone();
-                        kept.insert(key, Kept { verdict, since: now, until });
+                        kept.insert(key, Kept { verdict, since: now, until, stage });
                     }
                     Ok(verdict)
                 };
@@ -133,6 +159,10 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
+    fn stage(name: &str) -> Stage {
+        Arc::new(("api".to_owned(), name.to_owned()))
+    }
+
     fn yes() -> Verdict {
         Verdict::read(Form::Simple, br#"{"isAuthorized":true}"#).unwrap()
     }
@@ -149,13 +179,13 @@ mod tests {
         let verdicts = Verdicts::new();
         let key = Key::of(["a"]);
         let ttl = Duration::from_secs(10);
-        verdicts.ask(key, ttl, at(100), async { Ok(yes()) }).await.unwrap();
+        verdicts.ask(key, stage("s"), ttl, at(100), async { Ok(yes()) }).await.unwrap();
         assert!(verdicts.find(Key::of(["b"]), at(100)).is_none());
         for (second, kept) in [(100, true), (109, true), (110, false), (105, false)] {
             assert_eq!(verdicts.find(key, at(second)).is_some(), kept, "{second}");
         }
         // A clock that was set back proves nothing.
-        verdicts.ask(key, ttl, at(100), async { Ok(yes()) }).await.unwrap();
+        verdicts.ask(key, stage("s"), ttl, at(100), async { Ok(yes()) }).await.unwrap();
         assert!(verdicts.find(key, at(99)).is_none());
     }
 
@@ -164,11 +194,12 @@ mod tests {
         let verdicts = Verdicts::new();
         let key = Key::of(["a"]);
         let ttl = Duration::from_secs(10);
-        let failed = verdicts.ask(key, ttl, at(0), async { Err(Refusal::Unauthorized.into()) });
+        let failed =
+            verdicts.ask(key, stage("s"), ttl, at(0), async { Err(Refusal::Unauthorized.into()) });
         assert!(failed.await.is_err());
         assert!(verdicts.find(key, at(0)).is_none());
         assert!(verdicts.asking.lock().unwrap().is_empty());
-        assert!(verdicts.ask(key, ttl, at(0), async { Ok(yes()) }).await.is_ok());
+        assert!(verdicts.ask(key, stage("s"), ttl, at(0), async { Ok(yes()) }).await.is_ok());
     }
 
     #[tokio::test]
@@ -178,7 +209,7 @@ mod tests {
         let key = Key::of(["a"]);
         let many = (0..50).map(|_| {
             let asked = asked.clone();
-            verdicts.ask(key, Duration::from_secs(10), at(0), async move {
+            verdicts.ask(key, stage("s"), Duration::from_secs(10), at(0), async move {
                 asked.fetch_add(1, Ordering::Relaxed);
                 tokio::task::yield_now().await;
                 Ok(yes())
@@ -199,16 +230,38 @@ mod tests {
             tokio::task::yield_now().await;
             Ok(yes())
         };
-        let mut first = Box::pin(verdicts.ask(key, ttl, at(0), question()));
+        let mut first = Box::pin(verdicts.ask(key, stage("s"), ttl, at(0), question()));
         assert!(futures::poll!(&mut first).is_pending());
-        let second = verdicts.ask(key, ttl, at(0), question());
+        let second = verdicts.ask(key, stage("s"), ttl, at(0), question());
         drop(first);
         assert!(second.await.is_ok());
 
         verdicts.kept.invalidate_all();
-        let mut alone = Box::pin(verdicts.ask(key, ttl, at(0), question()));
+        let mut alone = Box::pin(verdicts.ask(key, stage("s"), ttl, at(0), question()));
         assert!(futures::poll!(&mut alone).is_pending());
         drop(alone);
         assert!(verdicts.asking.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_was_flushed_is_asked_again_and_an_answer_under_way_is_not_kept() {
+        let verdicts = Verdicts::new();
+        let ttl = Duration::from_secs(10);
+        let (test, prod) = (Key::of(["test"]), Key::of(["prod"]));
+        for (key, name) in [(test, "test"), (prod, "prod")] {
+            verdicts.ask(key, stage(name), ttl, at(0), async { Ok(yes()) }).await.unwrap();
+        }
+        verdicts.flush(|api, stage| api == "api" && stage == "test");
+        assert!(verdicts.find(test, at(0)).is_none());
+        assert!(verdicts.find(prod, at(0)).is_some());
+        let late = verdicts.ask(test, stage("test"), ttl, at(0), {
+            let verdicts = verdicts.clone();
+            async move {
+                verdicts.flush(|_, _| true);
+                Ok(yes())
+            }
+        });
+        assert!(late.await.is_ok());
+        assert!(verdicts.find(test, at(0)).is_none() && verdicts.find(prod, at(0)).is_none());
     }
 }

@@ -100,6 +100,11 @@ impl IssuersBeside {
         Self { pools, known: Arc::default() }
     }
 
+    /// Whether an issuer is a pool of ours, or would be.
+    pub fn has(&self, issuer: &Issuer) -> bool {
+        self.pool_of(issuer).is_some()
+    }
+
     /// The pool of an issuer, if it is one of ours.
     fn pool_of(&self, issuer: &Issuer) -> Option<UserPoolId> {
         let (_, id) = issuer.as_str().rsplit_once('/')?;

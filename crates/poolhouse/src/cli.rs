@@ -102,6 +102,13 @@ pub struct Serve {
     /// X-Forwarded-For; without any that header is not looked at.
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub proxies: u8,
+    /// How many requests a second the API of the template takes, over all its routes; others are told
+    /// `Too Many Requests`. Without it there is no such limit. AWS has 10,000 in an account.
+    #[arg(long, value_name = "NUMBER", requires = "api_burst")]
+    pub api_rate: Option<u32>,
+    /// How many of them may come at once.
+    #[arg(long, value_name = "NUMBER", requires = "api_rate")]
+    pub api_burst: Option<u32>,
     /// Let tokens name the issuer that Cognito would, for verifiers that insist on it.
     #[arg(long)]
     pub aws_issuer: bool,

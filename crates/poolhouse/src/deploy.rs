@@ -1,16 +1,19 @@
 //! How does what a template asks for come to be?
 
+mod integration;
+
 use crate::{Problem, ids::StackIds};
 use gateway::{
     Api, ApiKey, ApiKind, Authorizer, CognitoAuthorizer, Config, Cors, JwtAuthorizer,
-    LambdaRequestAuthorizer, LambdaTokenAuthorizer, PayloadFormat, Route, Validation,
+    LambdaRequestAuthorizer, LambdaTokenAuthorizer, MethodThrottle, PayloadFormat, Quota,
+    QuotaPeriod, Route, Throttle, UsagePlan, Validation,
 };
 use http::Uri;
 use idp::{
     Idp,
     provision::from_template::{self, Unprovisioned},
 };
-use names::{AccountId, ClientId, FunctionArn, Issuer, Region, Scope, UserPoolId};
+use names::{AccountId, ClientId, FunctionArn, Issuer, Scope, UserPoolId};
 use pool::Pools;
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -95,18 +98,21 @@ fn unprovisioned(resource: &Resource, error: Unprovisioned) -> Problem {
     }
 }
 
+/// What stands before a route that asks for a signature, in SAM's word for it.
+const IAM: &str = "AWS_IAM";
+
 /// The gateway's configuration for the APIs of a stack.
 pub fn gateway_config(
     pools: &Pools,
     stack: &Stack,
-    region: &Region,
+    ids: &StackIds<'_>,
     account: &AccountId,
     api_url: &str,
 ) -> Result<Config, Problem> {
     let public_url: Uri =
         api_url.parse().map_err(|cause| Problem::new("the address of the API", cause))?;
     let mut apis = Vec::new();
-    for (at, asked) in stack.apis().iter().enumerate() {
+    for asked in stack.apis() {
         let kind = match asked.kind {
             template::ApiKind::Rest => ApiKind::Rest,
             template::ApiKind::Http => ApiKind::Http,
@@ -115,14 +121,15 @@ pub fn gateway_config(
             &asked.id,
             kind,
             &asked.stage,
-            region.clone(),
+            ids.region.clone(),
             account.clone(),
             public_url.clone(),
         );
         // The first API is at the root, as its stage's URL is on AWS; others have their name before it.
-        if at > 0 {
-            api.mounts = vec![format!("/{}", asked.logical_id)];
-        }
+        api.mounts = vec![asked.mount.clone()];
+        let base_paths = asked.base_paths.iter().map(|path| path.trim_matches('/'));
+        api.mounts
+            .extend(base_paths.filter(|path| !path.is_empty()).map(|path| format!("/{path}")));
         api.stage_variables = asked.stage_variables.clone();
         api.binary_media_types = asked.binary_media_types.clone();
         api.cors = asked.cors.as_ref().map(cors);
@@ -130,41 +137,110 @@ pub fn gateway_config(
             template::ApiKeySource::Header => gateway::ApiKeySource::Header,
             template::ApiKeySource::Authorizer => gateway::ApiKeySource::Authorizer,
         };
-        let keys =
-            asked.usage_plans.iter().flat_map(|plan| &plan.keys).filter(|key| key.is_enabled);
-        api.api_keys =
-            keys.filter_map(|key| Some(ApiKey::new(&key.id, key.value.as_deref()?))).collect();
+        let plans = asked.usage_plans.iter().map(|plan| usage_plan(plan, ids));
+        let plans = plans
+            .collect::<Result<_, _>>()
+            .map_err(|problem| Problem::text(format!("API {}: {problem}", asked.logical_id)))?;
+        api.usage_plans = plans;
+        api.authorizers.insert(IAM.to_owned(), Authorizer::Iam);
         for (name, authorizer) in &asked.authorizers {
             let built = self::authorizer(pools, authorizer).map_err(|problem| {
                 Problem::text(format!("API {}, authorizer {name}: {problem}", asked.logical_id))
             })?;
             api.authorizers.insert(name.clone(), built);
         }
-        for route in &asked.routes {
-            let built = self::route(route).map_err(|problem| {
-                Problem::text(format!(
-                    "API {}, {} {}: {problem}",
-                    asked.logical_id, route.method, route.path
-                ))
+        for response in &asked.responses {
+            let (response_type, built) =
+                integration::gateway_response(response).map_err(|problem| {
+                    let name = format!("gateway response {}", response.response_type);
+                    broken_part(stack, asked, response.line, &name, &problem)
+                })?;
+            api.responses.insert(response_type, built).map_err(|problem| {
+                let name = format!("gateway response {}", response.response_type);
+                broken_part(stack, asked, response.line, &name, &problem)
             })?;
-            api.routes.push(built);
+        }
+        for route in &asked.routes {
+            let built = self::route(kind, route).map_err(|problem| {
+                let name = format!("{} {}", route.method, route.path);
+                broken_part(stack, asked, route.line, &name, &problem)
+            })?;
+            let limited = asked.throttle_of(&route.method, &route.path).as_ref().map(throttle);
+            api.routes.push(Route { throttle: limited, ..built });
         }
         apis.push(api);
     }
-    Ok(Config { apis })
+    Ok(Config { apis, throttle: None })
 }
 
-fn route(asked: &template::Route) -> Result<Route, String> {
+/// The API keys that the template does not give a value, each with the value it has here.
+pub fn made_api_keys(stack: &Stack, ids: &StackIds<'_>) -> Vec<(String, String)> {
+    let plans = stack.apis().iter().flat_map(|api| &api.usage_plans);
+    let made = plans.flat_map(|plan| &plan.keys).filter(|key| key.value.is_none());
+    made.map(|key| (format!("{}Value", key.logical_id), ids.api_key(&key.logical_id))).collect()
+}
+
+fn usage_plan(asked: &template::UsagePlan, ids: &StackIds<'_>) -> Result<UsagePlan, String> {
+    let keys = asked.keys.iter().map(|key| {
+        let made = || ids.api_key(&key.logical_id);
+        let value = key.value.clone().unwrap_or_else(made);
+        let is_one =
+            (20..=128).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic());
+        if !is_one {
+            return Err(format!("the value of {} is not 20 to 128 characters", key.logical_id));
+        }
+        let made = ApiKey::new(&key.id, &value);
+        Ok(if key.is_enabled { made } else { made.disabled() })
+    });
+    let method_throttles = asked.method_throttles.iter().map(|limited| {
+        let method =
+            limited.method.parse().map_err(|_| format!("{} is no method", limited.method))?;
+        let path = limited.path.clone();
+        Ok(MethodThrottle { method, path, throttle: throttle(&limited.throttle) })
+    });
+    let quota = asked.quota.as_ref().map(|quota| Quota {
+        limit: quota.limit.into(),
+        offset: quota.offset.into(),
+        period: match quota.period {
+            template::QuotaPeriod::Day => QuotaPeriod::Day,
+            template::QuotaPeriod::Week => QuotaPeriod::Week,
+            template::QuotaPeriod::Month => QuotaPeriod::Month,
+        },
+    });
+    Ok(UsagePlan {
+        id: asked.logical_id.clone(),
+        throttle: asked.throttle.as_ref().map(throttle),
+        method_throttles: method_throttles.collect::<Result<_, String>>()?,
+        quota,
+        keys: keys.collect::<Result<_, _>>()?,
+    })
+}
+
+fn throttle(asked: &template::Throttle) -> Throttle {
+    Throttle { rate: asked.rate, burst: asked.burst }
+}
+
+/// What is wrong with a part of an API, where its line is known.
+fn broken_part(
+    stack: &Stack,
+    api: &template::Api,
+    line: u32,
+    part: &str,
+    problem: &str,
+) -> Problem {
+    let (file, id) = (stack.file(), &api.logical_id);
+    Problem::text(format!("the template is broken\n{file}:{line}:1: {id}: {part}: {problem}"))
+}
+
+fn route(kind: ApiKind, asked: &template::Route) -> Result<Route, String> {
     let method = asked.method.parse().map_err(|_| "this is no method".to_owned())?;
-    let integration = FunctionArn::parse(&asked.function_arn).map_err(|cause| cause.to_string())?;
+    let integration = integration::integration(kind, &asked.integration)?;
     let mut route = Route::new(method, &asked.path, integration);
     route.payload = payload(asked.payload);
     route.authorizer = match &asked.authorizer {
         RouteAuthorizer::Open => None,
         RouteAuthorizer::Named(name) => Some(name.clone()),
-        RouteAuthorizer::Iam => {
-            return Err("AWS_IAM authorization is not served by this version".to_owned());
-        }
+        RouteAuthorizer::Iam => Some(IAM.to_owned()),
     };
     // Scopes are a token authorizer's business; without one there is nobody to ask.
     if route.authorizer.is_some() {
@@ -172,6 +248,10 @@ fn route(asked: &template::Route) -> Result<Route, String> {
         route.scopes = scopes.map_err(|cause| cause.to_string())?;
     }
     route.api_key_required = asked.needs_api_key;
+    for name in &asked.required_parameters {
+        let parameter = name.parse().map_err(|_| format!("{name} is no parameter of a request"))?;
+        route.required.push(parameter);
+    }
     route.timeout = asked.timeout_milliseconds.map(|ms| Duration::from_millis(u64::from(ms)));
     Ok(route)
 }

@@ -64,6 +64,8 @@ pub async fn run(arguments: Dev) -> Result<(), Problem> {
         // Loopback only, and only by a name of this machine: whoever asks is at this machine.
         admission: Admission::AnyCredentials,
         invoke_admission: Admission::AnyCredentials,
+        api_admission: Admission::AnyCredentials,
+        api_throttle: None,
         compromised: CompromisedPasswords::built_in(),
     };
     let house = Arc::new(House::build(plan, &read).await?);
@@ -87,8 +89,9 @@ pub async fn run(arguments: Dev) -> Result<(), Problem> {
     }
     greet(&house, &identity_url);
     house.make_keys();
-    background::start(house.idp.pools.clone());
+    background::start(house.clone());
     running.until_end().await;
+    background::settle_usage(&house).await;
     Ok(())
 }
 

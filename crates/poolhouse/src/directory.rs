@@ -1,15 +1,11 @@
 //! How is the directory asked whose users are brought over?
 
+use crate::http_client::{HttpClient, Tls, http_client};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Uri, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::{TokioExecutor, TokioTimer},
-};
 use kit::{
     Unavailable,
     user_migration::{Http, HttpAnswer, Question},
@@ -17,16 +13,12 @@ use kit::{
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// How long a connection, and how long the whole answer may take. A trigger has five seconds.
-const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+/// How long the whole answer may take. A trigger has five seconds.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
-
-/// How long a connection is kept for the next question.
-const IDLE: Duration = Duration::from_secs(30);
 
 /// A directory at an address. No redirect is followed and no proxy is asked: a question may hold a password.
 pub struct DirectoryByHttp {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: HttpClient,
     address: String,
 }
 
@@ -49,20 +41,7 @@ impl DirectoryByHttp {
         if !is_safe || has_user || uri.query().is_some() {
             return Err(wrong());
         }
-        let mut connector = HttpConnector::new();
-        connector.enforce_http(false);
-        connector.set_connect_timeout(Some(CONNECT_WITHIN));
-        connector.set_nodelay(true);
-        let connector = HttpsConnectorBuilder::new()
-            .with_native_roots()
-            .map_err(|cause| format!("this machine trusts no certificate: {cause}"))?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(connector);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE)
-            .pool_timer(TokioTimer::new())
-            .build(connector);
+        let client = http_client(Tls::Machine)?;
         Ok(Self { client, address: address.trim_end_matches('/').to_owned() })
     }
 

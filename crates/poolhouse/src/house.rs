@@ -8,18 +8,23 @@ use crate::{
     foreign::Hosts,
     ids::{NoIds, StackIds},
     invoke_door::InvokeDoor,
+    key_sets::AllKeySets,
     ours::OurFunctions,
+    outbound::Outbound,
     pages_door,
     runs::{Runs, sender_keys},
+    signed_requests::SignedRequests,
+    upstream::UpstreamByHttp,
+    usage_ledger::StoredUsage,
 };
 use crypto::{MasterKey, Random, SigningKey, SystemRandom, Workers};
 use functions::{Functions, InvokeApi, Logs, Settings, Tails};
-use gateway::Gateway;
+use gateway::{Gateway, Throttle};
 use idp::Idp;
 use jiff::Timestamp;
 use kit::user_events::Publisher;
 use names::{AccountId, ClientId, Clock, Code, Region};
-use oauth::OAuth;
+use oauth::{OAuth, Reach};
 use pool::{CompromisedPasswords, IssuerForm, Pools, Post, Setup};
 use std::{
     collections::BTreeMap,
@@ -63,6 +68,10 @@ pub struct Plan<'a> {
     pub admission: Admission,
     /// The same for calls of functions.
     pub invoke_admission: Admission,
+    /// The same for routes of the API that ask for signed requests.
+    pub api_admission: Admission,
+    /// How fast the API may be asked, over all its routes.
+    pub api_throttle: Option<Throttle>,
     /// The passwords that everybody knows.
     pub compromised: CompromisedPasswords,
 }
@@ -104,6 +113,18 @@ pub struct ReadTemplate {
     parameters: BTreeMap<String, String>,
 }
 
+impl Plan<'_> {
+    /// Which other servers this one calls.
+    pub fn reach(&self) -> Reach {
+        // In `dev` two servers of one machine may be each other's providers; elsewhere nobody makes this
+        // server call what only it can reach.
+        match self.admission {
+            Admission::AnyCredentials => Reach::PublicAndLoopback,
+            Admission::Signed(_) => Reach::Public,
+        }
+    }
+}
+
 impl ReadTemplate {
     /// Reads a template, or the starter.
     pub fn read(path: Option<&Path>, arguments: &StackArguments) -> Result<Self, Problem> {
@@ -114,7 +135,6 @@ impl ReadTemplate {
         let broken = |problems: template::Problems| {
             Problem::text(format!("the template is broken\n{problems}"))
         };
-        let template = Template::parse(&name, &text).map_err(broken)?;
         let region =
             Region::parse(&arguments.region).map_err(|_| Problem::text("--region is no region"))?;
         let account = AccountId::parse(&arguments.account_id)
@@ -129,6 +149,10 @@ impl ReadTemplate {
         let folder = path.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
         let folder = std::path::absolute(folder.unwrap_or(Path::new(".")))
             .map_err(|cause| Problem::new("the folder of the template", cause))?;
+        let files = |location: &str| {
+            files::read(&folder.join(location)).map_err(|problem| problem.to_string())
+        };
+        let template = Template::parse_with(&name, &text, &files).map_err(broken)?;
         let read = Self { template, folder, region, account, parameters };
         // Once with names that do not matter, to find what is wrong before a file is made.
         read.resolve(&NoIds, &arguments.stack_name)?;
@@ -167,7 +191,7 @@ impl House {
             api_url: &plan.api_url,
             has_aws_issuer: plan.has_aws_issuer,
         };
-        let stack = read.resolve(&ids, &plan.stack.stack_name)?;
+        let mut stack = read.resolve(&ids, &plan.stack.stack_name)?;
         let form = if plan.has_aws_issuer { IssuerForm::Aws } else { IssuerForm::Public };
         let pools = Pools::new(Setup {
             region: read.region.clone(),
@@ -206,6 +230,7 @@ impl House {
             folder: &read.folder,
         };
         let oauth = pages_door::build(&pools, &plan)?;
+        let outbound = Arc::new(Outbound::new(plan.reach()));
         let keys =
             if plan.shares_sender_keys { sender_keys(&stack, &pools) } else { BTreeMap::new() };
         let runs =
@@ -226,15 +251,30 @@ impl House {
         let inline_code = runs.hosts.into_inline_code();
         let idp = Idp::new(pools.clone());
         let made = deploy::deploy(&idp, &stack, &ids).await?;
-        let apis =
-            deploy::gateway_config(&pools, &stack, &read.region, &read.account, &plan.api_url)?;
+        let mut apis = deploy::gateway_config(&pools, &stack, &ids, &read.account, &plan.api_url)?;
+        apis.throttle = plan.api_throttle;
+        if matches!(plan.api_admission, Admission::AnyCredentials) {
+            // Elsewhere outputs are logged, and nobody but the template's author needs to know a key.
+            stack.outputs.extend(deploy::made_api_keys(&stack, &ids));
+        }
         let invoke = InvokeApi::new(functions.clone(), read.region.clone(), read.account.clone())
             .with_tails(tails);
+        let upstream = UpstreamByHttp::new(&apis).map_err(Problem::text)?;
         let environment = gateway::Environment {
             functions,
-            keys: Arc::new(issuers),
+            keys: Arc::new(AllKeySets::new(issuers, outbound, clock.clone())),
+            signatures: Arc::new(SignedRequests {
+                admission: plan.api_admission,
+                account: read.account.clone(),
+            }),
+            usage: Arc::new(StoredUsage::new(
+                plan.store.clone(),
+                clock.clone(),
+                &plan.stack.stack_name,
+            )),
             clock,
             random: random.clone(),
+            upstream: Arc::new(upstream),
         };
         let gateway = Gateway::new(apis, environment)
             .map_err(|cause| Problem::new("the API cannot be served", cause))?;

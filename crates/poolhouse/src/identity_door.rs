@@ -8,15 +8,18 @@ use crate::{
     invoke_door::{self, InvokeDoor},
     listen::{Unread, Way},
     outbox::DevOutbox,
-    page, uploads,
+    page, uploads, why,
 };
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header, request::Parts};
 use names::{Token, UserPoolId};
 use pool::{Error, Refusal};
 use serde_json::{Value, json};
-use std::{net::IpAddr, sync::Arc};
-use wire::Fault;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
+use wire::{Fault, Peer};
 
 /// The door at the identity address.
 pub struct IdentityDoor {
@@ -88,6 +91,10 @@ impl IdentityDoor {
         if InvokeDoor::is_for(request.uri().path()) {
             return self.house.invoke.answer(request).await;
         }
+        let is_flush = request.uri().path() == "/_poolhouse/authorizer-cache";
+        if self.dev.is_some() && request.method() == Method::DELETE && is_flush {
+            return self.flush(request.uri().query().unwrap_or_default());
+        }
         self.house.door.answer(&self.house.idp, request).await
     }
 
@@ -109,6 +116,12 @@ impl IdentityDoor {
         let path = request.uri().path();
         if let (Some(outbox), Some(place)) = (&self.dev, path.strip_prefix("/_poolhouse/")) {
             return match place {
+                "why" => {
+                    let query = request.uri().query().unwrap_or_default();
+                    let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
+                    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+                    why::answer(&self.house, query, request.headers(), peer).await
+                }
                 "" => page::overview(&self.house, outbox),
                 "outputs" => json_answer(json!(self.house.outputs).to_string(), "no-store"),
                 "user-events" => {
@@ -143,6 +156,13 @@ impl IdentityDoor {
             Err(Error::Refused(Refusal::NoUserPool(_))) => nothing(),
             Err(error) => broken(&error),
         }
+    }
+
+    /// Throws away the verdicts of authorizers, of all APIs or of one and its stage.
+    fn flush(&self, query: &str) -> Response<Bytes> {
+        let (api, stage) = (page::parameter(query, "api"), page::parameter(query, "stage"));
+        self.house.gateway.flush_verdicts(api.as_deref(), stage.as_deref());
+        text(StatusCode::ACCEPTED, "")
     }
 
     /// What a user says of a sign-in by a link in a mail.

@@ -45,6 +45,11 @@ impl StackIds<'_> {
         ClientSecret::parse(self.text("client secret", logical_id, LOWER, 52)).ok()
     }
 
+    /// The value of an API key whose template gives none.
+    pub fn api_key(&self, logical_id: &str) -> String {
+        self.text("api key", logical_id, MIXED, 40)
+    }
+
     fn issuer(&self, pool_id: &str) -> String {
         if self.has_aws_issuer {
             format!("https://cognito-idp.{}.amazonaws.com/{pool_id}", self.region)
@@ -59,9 +64,10 @@ impl PhysicalIds for StackIds<'_> {
         match kind {
             "AWS::Cognito::UserPool" => Some(self.pool_id(logical_id)),
             "AWS::Cognito::UserPoolClient" => Some(self.text("client", logical_id, LOWER, 26)),
-            "AWS::Serverless::Api" | "AWS::Serverless::HttpApi" => {
-                Some(self.text("api", logical_id, LOWER, 10))
-            }
+            "AWS::Serverless::Api"
+            | "AWS::Serverless::HttpApi"
+            | "AWS::ApiGateway::RestApi"
+            | "AWS::ApiGatewayV2::Api" => Some(self.text("api", logical_id, LOWER, 10)),
             _ => None,
         }
     }
@@ -87,7 +93,7 @@ impl PhysicalIds for StackIds<'_> {
         match url {
             AwsUrl::Identity { .. } => Some(self.identity_url.to_owned()),
             AwsUrl::Issuer { pool_id, .. } => Some(self.issuer(pool_id)),
-            AwsUrl::Api { .. } => Some(self.api_url.to_owned()),
+            AwsUrl::Api { mount, .. } => Some(format!("{}{mount}", self.api_url)),
             AwsUrl::Domain { .. } => None,
         }
     }

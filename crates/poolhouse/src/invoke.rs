@@ -58,6 +58,8 @@ pub async fn run(arguments: Invoke) -> Result<ExitCode, Problem> {
         shares_sender_keys: true,
         admission: Admission::AnyCredentials,
         invoke_admission: Admission::AnyCredentials,
+        api_admission: Admission::AnyCredentials,
+        api_throttle: None,
         compromised: CompromisedPasswords::built_in(),
     };
     let house = House::build(plan, &read).await?;

@@ -80,7 +80,7 @@ pub trait Answer: Send + Sync + 'static {
     fn body_limit(&self, head: &Parts) -> usize;
 
     /// The answer, in the words of this door, to a request whose body was not read.
-    fn refuse(&self, head: &Parts, unread: Unread) -> Response<Bytes>;
+    fn refuse(&self, head: &Parts, peer: SocketAddr, unread: Unread) -> Response<Bytes>;
 
     /// Answers.
     fn answer(
@@ -173,7 +173,7 @@ async fn answer(
     let (head, body) = request.into_parts();
     match answers.way(&head).await {
         Way::Whole => {}
-        Way::InParts(taker) => return in_parts(answers, &head, taker, body).await,
+        Way::InParts(taker) => return in_parts(answers, &head, peer, taker, body).await,
         Way::Refused(response) => return closed(response),
     }
     let limited = Limited::new(body, answers.body_limit(&head));
@@ -186,13 +186,14 @@ async fn answer(
         Ok(Err(_)) => Unread::Broken,
         Err(_) => Unread::TooSlow,
     };
-    closed(answers.refuse(&head, unread))
+    closed(answers.refuse(&head, peer, unread))
 }
 
 /// Hands a body on as it comes, so that no more than a part of it is in memory.
 async fn in_parts(
     answers: &impl Answer,
     head: &Parts,
+    peer: SocketAddr,
     mut taker: Box<dyn Taker>,
     mut body: Incoming,
 ) -> Response<Full<Bytes>> {
@@ -207,8 +208,8 @@ async fn in_parts(
                     return closed(response);
                 }
             }
-            Ok(Some(Err(_))) => return closed(answers.refuse(head, Unread::Broken)),
-            Err(_) => return closed(answers.refuse(head, Unread::TooSlow)),
+            Ok(Some(Err(_))) => return closed(answers.refuse(head, peer, Unread::Broken)),
+            Err(_) => return closed(answers.refuse(head, peer, Unread::TooSlow)),
         }
     }
 }
@@ -259,7 +260,7 @@ mod tests {
             10
         }
 
-        fn refuse(&self, _: &Parts, unread: Unread) -> Response<Bytes> {
+        fn refuse(&self, _: &Parts, _: SocketAddr, unread: Unread) -> Response<Bytes> {
             refusal(unread)
         }
 
@@ -270,7 +271,7 @@ mod tests {
         async fn way(&self, head: &Parts) -> Way {
             match head.uri.path() {
                 "/parts" => Way::InParts(Box::new(Sum(0))),
-                "/refused" => Way::Refused(self.refuse(head, Unread::Broken)),
+                "/refused" => Way::Refused(refusal(Unread::Broken)),
                 _ => Way::Whole,
             }
         }

@@ -3,23 +3,17 @@
 use crate::{Problem, house::Plan, outbound::Outbound};
 use bytes::Bytes;
 use names::ClientId;
-use oauth::{Federation, OAuth, Reach, Setup, pages::Theme};
+use oauth::{Federation, OAuth, Setup, pages::Theme};
 use pool::Pools;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::Arc,
 };
-use wire::Admission;
 
 /// The door of the pages.
 pub fn build(pools: &Pools, plan: &Plan<'_>) -> Result<OAuth, Problem> {
-    // In `dev` two servers of one machine may be each other's providers; elsewhere nobody makes this server
-    // call what only it can reach.
-    let reach = match plan.admission {
-        Admission::AnyCredentials => Reach::PublicAndLoopback,
-        Admission::Signed(_) => Reach::Public,
-    };
+    let reach = plan.reach();
     let seal = plan.master.sealing("federation states");
     let clients = plan.stack.without_pkce.iter().map(ClientId::parse);
     let without_pkce: BTreeSet<ClientId> = clients

@@ -13,6 +13,7 @@ use crate::{
 };
 use bytes::Bytes;
 use functions::TracedLogs;
+use gateway::UnreadBody;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use jiff::Timestamp;
 use kit::user_events::Publisher;
@@ -81,6 +82,11 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
         shares_sender_keys: false,
         admission: signed(),
         invoke_admission: signed(),
+        api_admission: signed(),
+        api_throttle: arguments
+            .api_rate
+            .zip(arguments.api_burst)
+            .map(|(rate, burst)| gateway::Throttle { rate: rate.into(), burst }),
     };
     let house = Arc::new(House::build(plan, &read).await?);
     let doors = Servers {
@@ -103,8 +109,9 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
     }
     tracing::info!(outputs = house.outputs_text(), "poolhouse is open");
     house.make_keys();
-    background::start(house.idp.pools.clone());
+    background::start(house.clone());
     running.until_end().await;
+    background::settle_usage(&house).await;
     Ok(())
 }
 
@@ -166,7 +173,7 @@ impl Answer for IdentityDoor {
         self.body_limit(head)
     }
 
-    fn refuse(&self, head: &Parts, unread: Unread) -> Response<Bytes> {
+    fn refuse(&self, head: &Parts, _: SocketAddr, unread: Unread) -> Response<Bytes> {
         self.refuse(head, unread)
     }
 
@@ -203,17 +210,13 @@ impl Answer for ApiDoor {
         gateway::LARGEST_BODY
     }
 
-    fn refuse(&self, _: &Parts, unread: Unread) -> Response<Bytes> {
-        let body: &[u8] = match unread {
-            Unread::TooLarge => br#"{"message":"HTTP content length exceeded 10485760 bytes."}"#,
-            Unread::Broken => br#"{"message":"Bad Request"}"#,
-            Unread::TooSlow => br#"{"message":"Request Timeout"}"#,
+    fn refuse(&self, head: &Parts, peer: SocketAddr, unread: Unread) -> Response<Bytes> {
+        let unread = match unread {
+            Unread::TooLarge => UnreadBody::TooLarge,
+            Unread::Broken => UnreadBody::Broken,
+            Unread::TooSlow => UnreadBody::TooSlow,
         };
-        let mut response = Response::new(Bytes::from_static(body));
-        *response.status_mut() = unread.status();
-        let json = HeaderValue::from_static("application/json");
-        response.headers_mut().insert(header::CONTENT_TYPE, json);
-        response
+        self.house.gateway.refuse(head.clone(), peer.ip(), unread)
     }
 
     async fn answer(&self, request: Request<Bytes>, peer: SocketAddr) -> Response<Bytes> {

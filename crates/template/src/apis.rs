@@ -1,10 +1,22 @@
 //! Which APIs does the template ask for, who may call which route, and what answers?
 
+mod authorizer;
+mod integration;
+mod open_api;
+mod plain_http;
+mod plain_rest;
+mod throttles;
+
+pub use integration::{Integration, Mock, MockResponse};
+pub use throttles::{MethodThrottle, Throttle};
+
 use crate::{
     functions::{Function, is_function},
+    node::{Key, Node},
     problem::{Problem, did_you_mean, quote},
     stack::Resource,
 };
+use integration::Known;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +30,9 @@ pub struct Api {
     pub kind: ApiKind,
     /// Its id, the first label of its address.
     pub id: String,
+    /// The path that it is served below: the first API is at the root, another one has its name before it,
+    /// and another stage of an API its own name besides.
+    pub mount: String,
     /// Its stage: the first segment of the path on AWS, and `$default` where there is none.
     pub stage: String,
     /// The variables of the stage.
@@ -37,8 +52,14 @@ pub struct Api {
     pub binary_media_types: Vec<String>,
     /// Where the key of a caller is looked for (REST).
     pub api_key_source: ApiKeySource,
+    /// What a REST API says instead of its own words.
+    pub responses: Vec<GatewayResponse>,
     /// The usage plans of the stage.
     pub usage_plans: Vec<UsagePlan>,
+    /// How fast the stage lets its methods be asked.
+    pub throttles: Vec<MethodThrottle>,
+    /// The paths below which a domain of its own serves the API.
+    pub base_paths: Vec<String>,
     /// The line its logical id stands in.
     pub line: u32,
 }
@@ -63,17 +84,30 @@ pub enum ApiKeySource {
     Authorizer,
 }
 
-/// A route and the function behind it.
+/// What a REST API says instead of its own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatewayResponse {
+    /// `ACCESS_DENIED`, …, `DEFAULT_4XX`.
+    pub response_type: String,
+    /// The status, if it is another.
+    pub status: Option<String>,
+    /// The headers, as mappings.
+    pub headers: BTreeMap<String, String>,
+    /// The body for each media type.
+    pub templates: BTreeMap<String, String>,
+    /// The line it stands in.
+    pub line: u32,
+}
+
+/// A route and what is behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// `GET`, …, or `ANY`.
     pub method: String,
     /// `/user/{id}`, `/{proxy+}`, or `$default` of an HTTP API.
     pub path: String,
-    /// The logical id of the function.
-    pub function: String,
-    /// The ARN of the function.
-    pub function_arn: String,
+    /// What answers.
+    pub integration: Integration,
     /// What stands before it.
     pub authorizer: RouteAuthorizer,
     /// The scopes, one of which the token has to carry; none means that no scope is asked for.
@@ -82,7 +116,9 @@ pub struct Route {
     pub needs_api_key: bool,
     /// Which event the function is handed.
     pub payload: PayloadVersion,
-    /// How long the function may take, if the route says so.
+    /// The parameters that a request validator asks for (REST), as `method.request.header.X`.
+    pub required_parameters: Vec<String>,
+    /// How long the answer may take, if the route says so.
     pub timeout_milliseconds: Option<u32>,
     /// The line the route stands in.
     pub line: u32,
@@ -194,10 +230,10 @@ pub struct Cors {
 pub struct UsagePlan {
     /// The name it has in the template; `<api>UsagePlan` if SAM makes it.
     pub logical_id: String,
-    /// Requests a second.
-    pub rate: Option<f64>,
-    /// Requests at once.
-    pub burst: Option<u32>,
+    /// How fast each holder may call.
+    pub throttle: Option<Throttle>,
+    /// How fast each holder may call one method of the stage, besides.
+    pub method_throttles: Vec<MethodThrottle>,
     /// Requests in a period.
     pub quota: Option<Quota>,
     /// The keys.
@@ -246,6 +282,37 @@ impl std::fmt::Debug for ApiKey {
     }
 }
 
+impl Api {
+    /// How fast the stage lets a route be asked, if it says so.
+    #[must_use]
+    pub fn throttle_of(&self, method: &str, path: &str) -> Option<Throttle> {
+        throttles::find(&self.throttles, method, path)
+    }
+}
+
+/// Reads the throttles of a stage where its properties say them.
+fn stage_throttles(
+    kind: ApiKind,
+    resource: &Resource,
+    problems: &mut Vec<Problem>,
+) -> Vec<MethodThrottle> {
+    let property = |name: &str| resource.properties.get(name);
+    let (name, read) = match kind {
+        ApiKind::Rest => {
+            let settings = property("MethodSettings");
+            ("MethodSettings", settings.map_or(Ok(Vec::new()), throttles::of_methods))
+        }
+        ApiKind::Http => {
+            let (default, routes) = (property("DefaultRouteSettings"), property("RouteSettings"));
+            ("RouteSettings", throttles::of_routes(default, routes))
+        }
+    };
+    read.unwrap_or_else(|message| {
+        problems.push(resource.problem(name, message));
+        Vec::new()
+    })
+}
+
 const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 #[derive(Deserialize)]
@@ -260,9 +327,54 @@ struct ApiProperties {
     #[serde(default, alias = "CorsConfiguration")]
     cors: Option<CorsProperties>,
     #[serde(default)]
+    domain: Option<Domain>,
+    #[serde(default)]
+    gateway_responses: BTreeMap<String, ResponseProperties>,
+    #[serde(default)]
+    merge_definitions: bool,
+    #[serde(default)]
     stage_name: Option<String>,
     #[serde(default, alias = "StageVariables")]
     variables: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Domain {
+    #[serde(default)]
+    base_path: Vec<String>,
+}
+
+/// SAM writes `Headers: {X: "'value'"}` where API Gateway writes `gatewayresponse.header.X`.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct ResponseProperties {
+    status_code: Option<Text>,
+    response_parameters: ResponseParameters,
+    response_templates: BTreeMap<String, String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct ResponseParameters {
+    headers: BTreeMap<String, String>,
+}
+
+/// A text that may look like a number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Text {
+    Text(String),
+    Number(i64),
+}
+
+impl Text {
+    fn to_text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Number(number) => number.to_string(),
+        }
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -370,7 +482,7 @@ struct RestCors {
     max_age: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct HttpCors {
     #[serde(default)]
@@ -399,18 +511,9 @@ struct SharedPlan {
 #[serde(rename_all = "PascalCase")]
 struct Limits {
     #[serde(default)]
-    throttle: Throttle,
+    throttle: throttles::Limit,
     #[serde(default)]
     quota: Option<QuotaProperties>,
-}
-
-#[derive(Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Throttle {
-    #[serde(default)]
-    burst_limit: Option<u32>,
-    #[serde(default)]
-    rate_limit: Option<f64>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -436,6 +539,8 @@ struct PlanProperties {
 struct ApiStage {
     api_id: String,
     stage: String,
+    #[serde(default)]
+    throttle: BTreeMap<String, throttles::Limit>,
 }
 
 #[derive(Deserialize)]
@@ -477,8 +582,20 @@ struct EventProperties {
     method: Option<String>,
     path: Option<String>,
     payload_format_version: Option<String>,
+    request_model: Option<RequestModel>,
+    request_parameters: Vec<serde_json::Value>,
     rest_api_id: Option<String>,
-    timeout_in_millis: Option<u32>,
+    route_settings: Option<serde_json::Value>,
+    timeout_in_millis: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RequestModel {
+    #[serde(default)]
+    validate_body: bool,
+    #[serde(default)]
+    validate_parameters: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -495,11 +612,60 @@ struct Draft<'a> {
     resource: &'a Resource,
     needs_api_key: bool,
     plan: Option<SharedPlan>,
+    /// Whether events of functions become routes. In a REST API with a document of its own they do not,
+    /// unless it says so.
+    takes_events: bool,
+    /// The operations of the document that say nothing of what answers.
+    unfilled: Vec<open_api::Unfilled>,
+}
+
+impl<'a> Draft<'a> {
+    /// An API in plain CloudFormation, which no event of a function adds to.
+    fn plain(api: Api, resource: &'a Resource) -> Self {
+        Self {
+            api,
+            resource,
+            needs_api_key: false,
+            plan: None,
+            takes_events: false,
+            unfilled: Vec::new(),
+        }
+    }
+}
+
+/// An API of a kind, a resource and a stage, without anything in it.
+fn empty(
+    resource: &Resource,
+    kind: ApiKind,
+    stage: String,
+    stage_variables: BTreeMap<String, String>,
+) -> Api {
+    Api {
+        logical_id: resource.logical_id.clone(),
+        kind,
+        id: resource.physical_id.clone(),
+        mount: String::new(),
+        stage,
+        stage_variables,
+        routes: Vec::new(),
+        authorizers: BTreeMap::new(),
+        default_authorizer: RouteAuthorizer::Open,
+        preflight_authorizer: RouteAuthorizer::Open,
+        cors: None,
+        binary_media_types: Vec::new(),
+        api_key_source: ApiKeySource::Header,
+        responses: Vec::new(),
+        usage_plans: Vec::new(),
+        throttles: Vec::new(),
+        base_paths: Vec::new(),
+        line: resource.line,
+    }
 }
 
 pub(crate) fn read(
     resources: &[Resource],
     functions: &[Function],
+    roots: &BTreeMap<String, String>,
     problems: &mut Vec<Problem>,
 ) -> Vec<Api> {
     let mut drafts = Vec::new();
@@ -511,7 +677,7 @@ pub(crate) fn read(
         };
         // What could not be made out is reported already.
         if !resource.node.has_unknown() {
-            drafts.extend(draft(resource, kind, problems));
+            drafts.extend(draft(resource, kind, functions, problems));
         }
     }
     for resource in resources.iter().filter(|one| is_function(&one.kind)) {
@@ -519,22 +685,48 @@ pub(crate) fn read(
             add_routes(resource, resources, functions, &mut drafts, problems);
         }
     }
+    for draft in &drafts {
+        problems.extend(draft.unfilled.iter().map(open_api::Unfilled::problem));
+    }
+    drafts.extend(plain_rest::read(resources, functions, roots, problems));
+    drafts.extend(plain_http::read(resources, functions, problems));
     add_shared_plans(&mut drafts);
     add_plans(resources, &mut drafts, problems);
-    drafts.into_iter().map(|draft| draft.api).collect()
+    let mut apis: Vec<Api> = Vec::with_capacity(drafts.len());
+    for Draft { mut api, .. } in drafts {
+        let has_sibling = apis.iter().any(|other| other.logical_id == api.logical_id);
+        api.mount = mount(apis.len(), &api.logical_id, &api.stage, has_sibling);
+        apis.push(api);
+    }
+    apis
+}
+
+/// The extensions of an API's document that mean nothing here, and the property it stands in.
+pub(crate) fn without_meaning(properties: &Node) -> Vec<(&Key, &'static str)> {
+    let bodies = ["Body", "DefinitionBody"].into_iter();
+    let bodies = bodies.filter_map(|body| Some((body, properties.get(body)?.as_map()?)));
+    let keys = bodies.flat_map(|(body, members)| members.iter().map(move |(key, _)| (key, body)));
+    keys.filter(|(key, _)| open_api::WITHOUT_MEANING.contains(&key.text.as_str())).collect()
+}
+
+/// The path that an API is served below, by its place among all and whether another stage came before.
+pub(crate) fn mount(place: usize, logical_id: &str, stage: &str, has_sibling: bool) -> String {
+    match (place, has_sibling) {
+        (0, _) => String::new(),
+        (_, false) => format!("/{logical_id}"),
+        (_, true) => format!("/{logical_id}/{stage}"),
+    }
 }
 
 fn draft<'a>(
     resource: &'a Resource,
     kind: ApiKind,
+    functions: &[Function],
     problems: &mut Vec<Problem>,
 ) -> Option<Draft<'a>> {
-    for property in ["DefinitionBody", "DefinitionUri"] {
-        if resource.properties.get(property).is_some() {
-            let message = "an OpenAPI document is not read yet: expected the routes as Events of \
-                           functions";
-            problems.push(resource.problem(property, message));
-        }
+    if resource.properties.get("DefinitionUri").is_some() {
+        let message = "expected a file beside the template, or the document as DefinitionBody";
+        problems.push(resource.problem("DefinitionUri", message));
     }
     let properties = match resource.read::<ApiProperties>() {
         Ok(properties) => properties,
@@ -570,31 +762,51 @@ fn draft<'a>(
     let preflight_authorizer =
         if is_behind { default_authorizer.clone() } else { RouteAuthorizer::Open };
     let stage = properties.stage_name.unwrap_or_else(|| "$default".to_owned());
-    Some(Draft {
-        api: Api {
-            logical_id: resource.logical_id.clone(),
-            kind,
-            id: resource.physical_id.clone(),
-            stage,
-            stage_variables: properties.variables,
-            routes: Vec::new(),
-            authorizers,
-            default_authorizer,
-            preflight_authorizer,
-            cors: properties.cors.and_then(cors),
-            binary_media_types: properties
-                .binary_media_types
-                .into_iter()
-                .map(|name| name.replace("~1", "/"))
-                .collect(),
-            api_key_source: properties.api_key_source_type,
-            usage_plans: Vec::new(),
-            line: resource.line,
-        },
+    let mut api = empty(resource, kind, stage, properties.variables);
+    api.authorizers = authorizers;
+    api.default_authorizer = default_authorizer;
+    api.preflight_authorizer = preflight_authorizer;
+    api.cors = properties.cors.and_then(cors);
+    api.binary_media_types = media_types(properties.binary_media_types);
+    api.api_key_source = properties.api_key_source_type;
+    api.throttles = stage_throttles(kind, resource, problems);
+    api.base_paths = properties.domain.map(|domain| domain.base_path).unwrap_or_default();
+    for (response_type, given) in properties.gateway_responses {
+        let line = resource.node.position_of(&format!("GatewayResponses.{response_type}")).line;
+        api.responses.push(GatewayResponse {
+            response_type,
+            status: given.status_code.as_ref().map(Text::to_text),
+            headers: given.response_parameters.headers,
+            templates: given.response_templates,
+            line,
+        });
+    }
+    let mut draft = Draft {
+        api,
         resource,
         needs_api_key: properties.auth.api_key_required,
         plan: properties.auth.usage_plan,
-    })
+        takes_events: true,
+        unfilled: Vec::new(),
+    };
+    if let Some(body) = resource.node.get("DefinitionBody") {
+        // An event of an HTTP API adds to its document; that of a REST API only if it is told so.
+        draft.takes_events = kind == ApiKind::Http || properties.merge_definitions;
+        let source = open_api::Source { resource, property: "DefinitionBody", functions };
+        draft.unfilled = source.read(
+            body,
+            &mut draft.api,
+            draft.needs_api_key,
+            open_api::BasePath::Ignore,
+            problems,
+        );
+    }
+    Some(draft)
+}
+
+/// `~1` stands for a slash where a slash would end the name.
+fn media_types(names: Vec<String>) -> Vec<String> {
+    names.into_iter().map(|name| name.replace("~1", "/")).collect()
 }
 
 fn authorizer(
@@ -771,7 +983,7 @@ fn add_routes(
         else {
             let is_reported = resources
                 .iter()
-                .any(|one| is_meant(one) && one.kind.starts_with("AWS::Serverless::"));
+                .any(|one| is_meant(one) && one.kind.contains("::") && is_api(&one.kind));
             if !is_reported {
                 let kind = match kind {
                     ApiKind::Rest => "AWS::Serverless::Api",
@@ -782,20 +994,36 @@ fn add_routes(
             }
             continue;
         };
+        if !draft.takes_events {
+            continue;
+        }
         match route(resource, &path, given, draft, functions) {
-            Ok(route) => draft.api.routes.push(route),
+            Ok(Some(route)) => draft.api.routes.push(route),
+            Ok(None) => {}
             Err(problem) => problems.push(problem),
         }
     }
 }
 
+/// Whether a type of resource is an API. A route of an API in plain CloudFormation is a permission only.
+fn is_api(kind: &str) -> bool {
+    matches!(
+        kind,
+        "AWS::Serverless::Api"
+            | "AWS::Serverless::HttpApi"
+            | "AWS::ApiGateway::RestApi"
+            | "AWS::ApiGatewayV2::Api"
+    )
+}
+
+/// The route of an event. None if the document of the API says already what answers there.
 fn route(
     resource: &Resource,
     at: &str,
     given: EventProperties,
-    draft: &Draft<'_>,
+    draft: &mut Draft<'_>,
     functions: &[Function],
-) -> Result<Route, Problem> {
+) -> Result<Option<Route>, Problem> {
     let kind = draft.api.kind;
     // A route of an HTTP API without a path takes whatever no other route takes.
     let path = given.path.unwrap_or_else(|| "$default".to_owned());
@@ -810,17 +1038,30 @@ fn route(
         let message = format!("{expected}, found {}", quote(&path));
         return Err(resource.problem(&format!("{at}.Path"), message));
     }
+    if let Some(settings) = given.route_settings {
+        let throttle = throttles::of_route(&method, &path, &settings)
+            .map_err(|message| resource.problem(&format!("{at}.RouteSettings"), message))?;
+        draft.api.throttles.extend(throttle);
+    }
     let is_same = |other: &&Route| other.method == method && shape(&other.path) == shape(&path);
+    let is_here =
+        |one: &open_api::Unfilled| one.method == method && shape(&one.path) == shape(&path);
+    let unfilled = draft.unfilled.iter().position(is_here).map(|at| draft.unfilled.remove(at));
     if let Some(other) = draft.api.routes.iter().find(is_same) {
+        if kind == ApiKind::Http && draft.resource.node.get("DefinitionBody").is_some() {
+            return Ok(None);
+        }
         let message = format!(
             "{} has this route already: {} {} in line {}",
             draft.api.logical_id, other.method, other.path, other.line
         );
         return Err(resource.problem(at, message));
     }
-    let authorizer = match &given.auth.authorizer {
-        None => draft.api.default_authorizer.clone(),
-        Some(name) => named(name, &draft.api.authorizers)
+    let authorizer = match (&given.auth.authorizer, unfilled.as_ref()) {
+        // What the document guards stays guarded.
+        (None, Some(unfilled)) => unfilled.authorizer.clone(),
+        (None, None) => draft.api.default_authorizer.clone(),
+        (Some(name), _) => named(name, &draft.api.authorizers)
             .map_err(|message| resource.problem(&format!("{at}.Auth.Authorizer"), message))?,
     };
     let inherited = match &authorizer {
@@ -841,19 +1082,45 @@ fn route(
         }
     };
     let function = functions.iter().find(|one| one.logical_id == resource.logical_id);
-    Ok(Route {
+    let limit = if kind == ApiKind::Rest { 29_000 } else { 30_000 };
+    let timeout_milliseconds = integration::timeout(given.timeout_in_millis, limit)
+        .map_err(|(_, message)| resource.problem(&format!("{at}.TimeoutInMillis"), message))?;
+    if given.request_model.as_ref().is_some_and(|model| model.validate_body) {
+        let path = format!("{at}.RequestModel.ValidateBody");
+        return Err(resource.problem(&path, BODIES_ARE_NOT_VALIDATED));
+    }
+    // Without a validator a parameter that is required is only named.
+    let is_validated = given.request_model.is_some_and(|model| model.validate_parameters);
+    let mut required_parameters = Vec::new();
+    let settings = given.request_parameters.iter().filter_map(serde_json::Value::as_object);
+    for (name, settings) in settings.flatten().filter(|_| is_validated) {
+        if settings.get("Required").and_then(serde_json::Value::as_bool) == Some(true) {
+            required_parameters.push(name.clone());
+        }
+    }
+    let scopes = given.auth.authorization_scopes.or_else(|| {
+        let unfilled = unfilled.as_ref()?;
+        (unfilled.authorizer == authorizer).then(|| unfilled.scopes.clone())
+    });
+    Ok(Some(Route {
         method,
         path,
-        function: resource.logical_id.clone(),
-        function_arn: function.map(|one| one.arn.clone()).unwrap_or_default(),
+        integration: Integration::Function {
+            logical_id: resource.logical_id.clone(),
+            arn: function.map(|one| one.arn.clone()).unwrap_or_default(),
+        },
         authorizer,
-        scopes: given.auth.authorization_scopes.unwrap_or(inherited),
+        scopes: scopes.unwrap_or(inherited),
         needs_api_key: given.auth.api_key_required.unwrap_or(draft.needs_api_key),
         payload,
-        timeout_milliseconds: given.timeout_in_millis,
+        required_parameters,
+        timeout_milliseconds,
         line: resource.node.position_of(at).line,
-    })
+    }))
 }
+
+const BODIES_ARE_NOT_VALIDATED: &str =
+    "bodies are not validated here: expected a validator of parameters only";
 
 /// Segments of letters or one whole parameter each; a greedy parameter comes last.
 fn check_path(path: &str) -> Result<(), &'static str> {
@@ -961,8 +1228,8 @@ fn usage_plan(logical_id: String, limits: Limits, keys: Vec<ApiKey>) -> UsagePla
     });
     UsagePlan {
         logical_id,
-        rate: limits.throttle.rate_limit,
-        burst: limits.throttle.burst_limit,
+        throttle: limits.throttle.throttle(),
+        method_throttles: Vec::new(),
         quota,
         keys,
     }
@@ -1011,11 +1278,12 @@ fn add_plans(resources: &[Resource], drafts: &mut [Draft<'_>], problems: &mut Ve
                 .iter_mut()
                 .find(|draft| draft.api.id == stage.api_id && draft.api.stage == stage.stage);
             match found {
-                Some(draft) => draft.api.usage_plans.push(usage_plan(
-                    resource.logical_id.clone(),
-                    properties.limits.clone(),
-                    keys.clone(),
-                )),
+                Some(draft) => {
+                    let (name, limits) = (resource.logical_id.clone(), properties.limits.clone());
+                    let mut plan = usage_plan(name, limits, keys.clone());
+                    plan.method_throttles = throttles::of_plan(&stage.throttle);
+                    draft.api.usage_plans.push(plan);
+                }
                 None => {
                     let message = "expected the id and the stage of an AWS::Serverless::Api of \
                                    this template";

@@ -49,6 +49,7 @@ mod check;
 mod evaluate;
 mod functions;
 mod globals;
+mod include;
 mod intrinsic;
 mod json;
 pub mod limits;
@@ -63,10 +64,12 @@ mod tables;
 mod yaml;
 
 pub use apis::{
-    Api, ApiKey, ApiKeySource, ApiKind, Authorizer, Cors, IdentitySource, PayloadVersion, Quota,
-    QuotaPeriod, Route, RouteAuthorizer, UsagePlan,
+    Api, ApiKey, ApiKeySource, ApiKind, Authorizer, Cors, GatewayResponse, IdentitySource,
+    Integration, MethodThrottle, Mock, MockResponse, PayloadVersion, Quota, QuotaPeriod, Route,
+    RouteAuthorizer, Throttle, UsagePlan,
 };
 pub use functions::{Code, Function};
+pub use include::Files;
 pub use physical::{AwsUrl, DerivedIds, PhysicalIds};
 pub use problem::{Problem, Problems};
 pub use sections::Template;

@@ -67,6 +67,8 @@ pub enum AwsUrl<'a> {
         logical_id: &'a str,
         /// The stage, if it stands in the text.
         stage: Option<&'a str>,
+        /// The path that the API is served below here.
+        mount: &'a str,
     },
     /// `https://<prefix>.auth.<region>.amazoncognito.com`: a pool's domain.
     Domain {
@@ -119,7 +121,16 @@ impl Home<'_> {
             | "AWS::ApiGateway::RestApi"
             | "AWS::ApiGatewayV2::Api"
             | "AWS::ApiGateway::ApiKey"
-            | "AWS::ApiGateway::UsagePlan" => self.letters(kind, logical, 10, LOWER),
+            | "AWS::ApiGateway::UsagePlan"
+            // Their names are for people: two APIs may have authorizers of one name.
+            | "AWS::ApiGateway::Authorizer"
+            | "AWS::ApiGateway::Deployment"
+            | "AWS::ApiGateway::RequestValidator"
+            | "AWS::ApiGateway::Resource"
+            | "AWS::ApiGatewayV2::Authorizer"
+            | "AWS::ApiGatewayV2::Deployment"
+            | "AWS::ApiGatewayV2::Integration"
+            | "AWS::ApiGatewayV2::Route" => self.letters(kind, logical, 10, LOWER),
             "AWS::SNS::Topic" => self.arn("sns", &name()),
             "AWS::SecretsManager::Secret" => {
                 self.arn("secretsmanager", &format!("secret:{}", name()))
@@ -156,7 +167,9 @@ impl Home<'_> {
             ("AWS::Cognito::UserPoolClient", "Name") => format!("{}-{logical}", self.stack),
             (
                 _,
-                "UserPoolId" | "ClientId" | "APIKeyId" | "RestApiId" | "ApiId" | "KeyId" | "Id",
+                "UserPoolId" | "ClientId" | "APIKeyId" | "RestApiId" | "ApiId" | "KeyId" | "Id"
+                | "ResourceId" | "AuthorizerId" | "DeploymentId" | "RequestValidatorId" | "RouteId"
+                | "IntegrationId",
             ) => reference.to_owned(),
             ("AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api", "ApiEndpoint") => {
                 format!("https://{reference}.execute-api.{}.{}", self.region, self.url_suffix())
@@ -222,6 +235,7 @@ pub(crate) struct ApiAddress {
     pub(crate) logical_id: String,
     pub(crate) id: String,
     pub(crate) stage: String,
+    pub(crate) mount: String,
 }
 
 /// Replaces the addresses of AWS in a text by local ones.
@@ -288,13 +302,17 @@ fn recognise<'a>(
         return Some((AwsUrl::Domain { prefix, region }, length));
     }
     let (id, place) = host.split_once(".execute-api.")?;
-    let api = apis.iter().find(|api| api.id == id)?;
+    let mut stages = apis.iter().filter(|api| api.id == id);
+    let api = stages
+        .clone()
+        .find(|api| segment.is_some_and(|segment| segment == api.stage))
+        .or_else(|| stages.next())?;
     if place != format!("{}{suffix}", home.region) {
         return None;
     }
     let stage = segment.filter(|segment| *segment == api.stage);
     let length = length + stage.map_or(0, |stage| 1 + stage.len());
-    Some((AwsUrl::Api { logical_id: &api.logical_id, stage }, length))
+    Some((AwsUrl::Api { logical_id: &api.logical_id, stage, mount: &api.mount }, length))
 }
 
 #[cfg(test)]
@@ -323,6 +341,7 @@ mod tests {
             logical_id: "Api".to_owned(),
             id: "abc".to_owned(),
             stage: "v1".to_owned(),
+            mount: String::new(),
         }];
         for (given, expected) in [
             ("https://cognito-idp.eu-west-1.amazonaws.com", "http://localhost:9229"),

@@ -76,7 +76,7 @@ const TEXT_OR_TEXTS: Shape = Shape::Choice(|node| match node.value {
     _ => TEXT,
 });
 
-static KINDS: [Kind; 17] = [
+static KINDS: [Kind; 32] = [
     cognito::USER_POOL,
     cognito::USER_POOL_CLIENT,
     cognito::USER_POOL_DOMAIN,
@@ -89,6 +89,21 @@ static KINDS: [Kind; 17] = [
     functions::LAMBDA_FUNCTION,
     apis::SERVERLESS_API,
     apis::SERVERLESS_HTTP_API,
+    apis::REST_API,
+    apis::REST_RESOURCE,
+    apis::REST_METHOD,
+    apis::REST_AUTHORIZER,
+    apis::REST_DEPLOYMENT,
+    apis::REST_STAGE,
+    apis::GATEWAY_RESPONSE,
+    apis::REQUEST_VALIDATOR,
+    apis::MODEL,
+    apis::HTTP_API,
+    apis::HTTP_ROUTE,
+    apis::HTTP_INTEGRATION,
+    apis::HTTP_AUTHORIZER,
+    apis::HTTP_DEPLOYMENT,
+    apis::HTTP_STAGE,
     apis::API_KEY,
     apis::USAGE_PLAN,
     apis::USAGE_PLAN_KEY,
@@ -109,8 +124,6 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 /// The attributes of types that mean nothing here but are referred to.
 pub(crate) fn attributes(name: &str) -> Option<&'static [&'static str]> {
     let attributes: &[&str] = match name {
-        "AWS::ApiGateway::RestApi" => &["RestApiId", "RootResourceId"],
-        "AWS::ApiGatewayV2::Api" => &["ApiEndpoint", "ApiId"],
         "AWS::CloudWatch::Alarm" | "AWS::Logs::LogGroup" => &["Arn"],
         "AWS::IAM::Role" => &["Arn", "RoleId"],
         "AWS::KMS::Key" => &["Arn", "KeyId"],

@@ -1,7 +1,9 @@
 //! Which sections does the template have, and what is declared in each?
 
 use crate::{
-    check, globals, json, limits,
+    check, globals,
+    include::{Files, Includer},
+    json, limits,
     node::{Key, Node, Value},
     parameters::Parameter,
     problem::{Place, Position, Problems, Report, did_you_mean, nearest, quote},
@@ -94,9 +96,21 @@ impl Template {
     /// The text is larger than [`limits::TEMPLATE`], is neither YAML nor JSON, or is no map of sections.
     /// Whatever else is wrong is told by [`Template::resolve`], all at once.
     pub fn parse(file_name: &str, text: &str) -> Result<Self, Problems> {
+        Self::parse_with(file_name, text, &|_| Err("no other file can be read here".to_owned()))
+    }
+
+    /// The same for a template that brings in files: pieces of itself by `AWS::Include`, OpenAPI documents by
+    /// `DefinitionUri`. `files` reads one by the path that stands in the template.
+    ///
+    /// # Errors
+    /// As [`Template::parse`].
+    pub fn parse_with(file_name: &str, text: &str, files: &Files<'_>) -> Result<Self, Problems> {
         let file = Arc::from(file_name);
         let mut report = Report::new(&file);
-        let root = read(file_name, text, &mut report);
+        let mut root = read(file_name, text, &mut report);
+        if let Some(root) = &mut root {
+            Includer::new(files, &mut report).template(root);
+        }
         let Some(Node { value: Value::Map(sections), .. }) = root else {
             if report.count() == 0 {
                 let message = "expected a map of sections with at least Resources";
@@ -315,6 +329,7 @@ impl Template {
         }
         // A slip of the pen would otherwise be passed over as a type that means nothing here.
         if schema::kind(&kind).is_none()
+            && kind != "AWS::ApiGatewayV2::Model"
             && let Some(near) = nearest(&kind, schema::names(), 2)
         {
             let message = format!("unknown type {kind} (did you mean {near}?)");

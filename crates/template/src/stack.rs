@@ -54,8 +54,8 @@ pub struct Ignored {
     pub kind: String,
     /// The line it stands in.
     pub line: u32,
-    /// Whether it would change what an API answers, so that somebody may miss it: a part of an API in
-    /// plain CloudFormation, or a property such as `GatewayResponses`.
+    /// Whether it would change what an API answers, so that somebody may miss it: a part of an API such as
+    /// a domain name, or a property such as `CanarySetting`.
     pub is_part_of_an_api: bool,
 }
 
@@ -228,6 +228,14 @@ impl Template {
                     });
                 }
             }
+            for (key, body) in apis::without_meaning(&node) {
+                ignored.push(Ignored {
+                    logical_id: format!("{}.{body}.{}", declared.logical_id, key.text),
+                    kind: declared.kind.clone(),
+                    line: key.at.line,
+                    is_part_of_an_api: false,
+                });
+            }
             resources.push(Resource {
                 logical_id: declared.logical_id.clone(),
                 kind: declared.kind.clone(),
@@ -262,6 +270,14 @@ impl Template {
                 arns.insert(resource.logical_id.clone(), arn);
             }
         }
+        let mut roots = BTreeMap::new();
+        for resource in resources.iter().filter(|one| one.kind == "AWS::ApiGateway::RestApi") {
+            let (id, at) = (&resource.logical_id, resource.node.at);
+            if let Some(root) = evaluator.attribute(id, "RootResourceId", at, &Place::Resource(id))
+            {
+                roots.insert(id.clone(), root);
+            }
+        }
         let mut report = evaluator.report;
         for problem in add_triggers(&mut resources, &arns) {
             report.push(problem);
@@ -271,7 +287,7 @@ impl Template {
         }
         let mut problems = Vec::new();
         let functions = functions::read(&resources, &arns, &mut problems);
-        let apis = apis::read(&resources, &functions, &mut problems);
+        let apis = apis::read(&resources, &functions, &roots, &mut problems);
         let tables = tables::read(&resources, home, settings.ids, &mut problems);
         for problem in problems {
             report.push(problem);
@@ -282,24 +298,66 @@ impl Template {
 
     /// The addresses of the APIs, by which they are recognised in a text.
     fn addresses<'a>(&'a self, evaluator: &mut Evaluator<'a>) -> Vec<ApiAddress> {
-        let mut addresses = Vec::new();
-        for resource in &self.resources {
-            let is_api = matches!(
-                resource.kind.as_str(),
-                "AWS::Serverless::Api" | "AWS::Serverless::HttpApi"
-            );
-            if !is_api || !evaluator.exists(resource.condition.as_ref()) {
-                continue;
+        let mut found = Vec::new();
+        for (kind, stage_kinds, api_id) in [
+            ("AWS::Serverless::", &[][..], ""),
+            (
+                "AWS::ApiGateway::RestApi",
+                &["AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment"][..],
+                "RestApiId",
+            ),
+            ("AWS::ApiGatewayV2::Api", &["AWS::ApiGatewayV2::Stage"][..], "ApiId"),
+        ] {
+            for resource in &self.resources {
+                let is_meant = match resource.kind.as_str() {
+                    "AWS::Serverless::Api" | "AWS::Serverless::HttpApi" => stage_kinds.is_empty(),
+                    other => other == kind,
+                };
+                if !is_meant || !evaluator.exists(resource.condition.as_ref()) {
+                    continue;
+                }
+                let place = Place::Resource(&resource.logical_id);
+                let id = evaluator.physical_id(&resource.logical_id, resource.at, &place);
+                let Some(id) = id else { continue };
+                let mut stages = Vec::new();
+                match resource.properties.get("StageName") {
+                    Some(stage) => {
+                        stages.extend(evaluator.text(stage, &place.key("StageName")));
+                    }
+                    None if stage_kinds.is_empty() => stages.push("$default".to_owned()),
+                    None => {}
+                }
+                // A quick create makes the stage as well.
+                if resource.properties.get("Target").is_some() {
+                    stages.push("$default".to_owned());
+                }
+                let of_api = self.resources.iter().filter(|one| {
+                    stage_kinds.contains(&one.kind.as_str())
+                        && one.properties.get("StageName").is_some()
+                });
+                for one in of_api {
+                    let place = Place::Resource(&one.logical_id);
+                    let (Some(owner), Some(stage)) =
+                        (one.properties.get(api_id), one.properties.get("StageName"))
+                    else {
+                        continue;
+                    };
+                    let exists = evaluator.exists(one.condition.as_ref());
+                    if exists && evaluator.text(owner, &place.key(api_id)).as_ref() == Some(&id) {
+                        let stage = evaluator.text(stage, &place.key("StageName"));
+                        stages.extend(stage.filter(|stage| !stages.contains(stage)));
+                    }
+                }
+                for stage in stages {
+                    found.push((resource.logical_id.clone(), id.clone(), stage));
+                }
             }
-            let place = Place::Resource(&resource.logical_id);
-            let id = evaluator.physical_id(&resource.logical_id, resource.at, &place);
-            let stage = match resource.properties.get("StageName") {
-                Some(stage) => evaluator.text(stage, &place.key("StageName")),
-                None => Some("$default".to_owned()),
-            };
-            if let (Some(id), Some(stage)) = (id, stage) {
-                addresses.push(ApiAddress { logical_id: resource.logical_id.clone(), id, stage });
-            }
+        }
+        let mut addresses: Vec<ApiAddress> = Vec::with_capacity(found.len());
+        for (logical_id, id, stage) in found {
+            let has_sibling = addresses.iter().any(|other| other.logical_id == logical_id);
+            let mount = apis::mount(addresses.len(), &logical_id, &stage, has_sibling);
+            addresses.push(ApiAddress { logical_id, id, stage, mount });
         }
         addresses
     }
@@ -313,13 +371,8 @@ fn is_plain_api(kind: &str) -> bool {
 /// Properties of an API that say how it answers and are not obeyed yet.
 fn is_passed_over(kind: &str, property: &str) -> bool {
     match kind {
-        "AWS::Serverless::Api" => matches!(
-            property,
-            "CanarySetting" | "Domain" | "GatewayResponses" | "MethodSettings" | "Policy"
-        ),
-        "AWS::Serverless::HttpApi" => {
-            matches!(property, "DefaultRouteSettings" | "Domain" | "RouteSettings")
-        }
+        "AWS::Serverless::Api" => matches!(property, "CanarySetting" | "Policy"),
+        "AWS::ApiGateway::Stage" => property == "CanarySetting",
         _ => false,
     }
 }

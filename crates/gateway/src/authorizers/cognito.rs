@@ -11,7 +11,8 @@ use crate::{
     credentials,
     fault::{Refusal, Stop},
     incoming::Found,
-    tokens::{Claims, Tokens},
+    tokens::{self, Claims, Tokens},
+    trail::{Step, Trail},
 };
 use jiff::Timestamp;
 use names::{ClientId, Scope};
@@ -21,14 +22,23 @@ pub(crate) async fn authorize(
     authorizer: &CognitoAuthorizer,
     question: &Question<'_>,
 ) -> Result<Caller, Stop> {
-    let request = question.request;
-    let Found::One(value) = request.header(&authorizer.header) else {
-        return Err(Refusal::Unauthorized.into());
+    let Question { request, trail, .. } = question;
+    let header = &authorizer.header;
+    let value = match request.header(header) {
+        Found::One(value) => value,
+        Found::Unclear => return Err(question.unclear(&format!("the header {header}"))),
+        Found::Nothing => {
+            return Err(trail.stop(Refusal::Unauthorized.into(), || {
+                Step::failed("identity", format!("the header {header} is missing"))
+            }));
+        }
     };
-    let token = credentials::token(value).ok_or(Refusal::Unauthorized)?;
-    let claims = tokens.prove(&token, &authorizer.pools, request.now).await?;
+    let token = credentials::token(value).ok_or_else(|| {
+        trail.stop(Refusal::Unauthorized, || tokens::misplaced(&format!("the header {header}")))
+    })?;
+    let claims = tokens.prove(&token, &authorizer.pools, request.now, trail).await?;
     let claims = claims.map_err(|_| Refusal::Unauthorized)?;
-    decide(authorizer, &question.route.scopes, &claims, request.now)?;
+    decide(authorizer, &question.route.scopes, &claims, request.now, trail)?;
     Ok(Caller::Cognito(claims))
 }
 
@@ -38,24 +48,38 @@ fn decide(
     scopes: &[Scope],
     claims: &Claims,
     now: Timestamp,
+    trail: &Trail,
 ) -> Result<(), Refusal> {
+    let unauthorized =
+        |text: String| trail.stop(Refusal::Unauthorized, || Step::failed("token", text));
     let (wanted, made_for) =
         if scopes.is_empty() { ("id", "aud") } else { ("access", "client_id") };
     if claims.text("token_use") != Some(wanted) {
-        return Err(Refusal::Unauthorized);
+        let asks = if scopes.is_empty() { "asks for no scopes" } else { "asks for scopes" };
+        return Err(unauthorized(format!(
+            "the route {asks} and so takes {wanted} tokens only, and this is none (token_use)"
+        )));
     }
     let client = claims.text(made_for).unwrap_or_default();
     let is_listed = authorizer.clients.is_empty()
         || authorizer.clients.iter().map(ClientId::as_str).any(|listed| listed == client);
     let is_valid =
         authorizer.validation.as_ref().is_none_or(|validation| validation.accepts(client));
-    if !is_listed || !is_valid || claims.is_early(now) {
-        return Err(Refusal::Unauthorized);
+    if !is_listed || !is_valid {
+        let text =
+            format!("the token was made for a client ({made_for}) that is not accepted here");
+        return Err(unauthorized(text));
+    }
+    if claims.is_early(now) {
+        return Err(unauthorized("the token is not valid yet (nbf, iat)".to_owned()));
     }
     if claims.has_expired(now) {
-        return Err(Refusal::Expired);
+        return Err(trail.stop(Refusal::Expired, || claims.told_expiry(now)));
     }
-    let has_scope = scopes.iter().any(|scope| claims.scopes().any(|has| has == scope.as_str()));
+    trail.note(|| claims.told_expiry(now));
+    let has: Vec<&str> = claims.scopes().collect();
+    let has_scope = scopes.iter().any(|scope| has.contains(&scope.as_str()));
+    trail.note(|| tokens::told_scopes(scopes, &has));
     if !scopes.is_empty() && !has_scope {
         return Err(Refusal::NoScope(scopes.to_vec()));
     }
@@ -77,7 +101,7 @@ mod tests {
     fn ask(authorizer: &CognitoAuthorizer, scopes: &[&str], claims: &Value) -> Result<(), Refusal> {
         let scopes: Vec<Scope> = scopes.iter().map(|scope| scope.parse().unwrap()).collect();
         let now = Timestamp::from_second(1000).unwrap();
-        decide(authorizer, &scopes, &Claims::new(POOL, claims.clone()), now)
+        decide(authorizer, &scopes, &Claims::new(POOL, claims.clone()), now, &Trail::off())
     }
 
     fn id() -> Value {

@@ -10,7 +10,8 @@ use crate::{
     credentials,
     fault::{Refusal, Stop},
     identity_source::Identity,
-    tokens::{Claims, Tokens, Unproven},
+    tokens::{self, Claims, Tokens, Unproven},
+    trail::{Step, Trail},
 };
 use jiff::Timestamp;
 use names::Scope;
@@ -22,23 +23,29 @@ pub(crate) async fn authorize(
     authorizer: &JwtAuthorizer,
     question: &Question<'_>,
 ) -> Result<Caller, Stop> {
-    let Question { request, api, route, .. } = question;
-    let key = route.key();
-    let value = match authorizer.identity_source.of(request, api, &route.path, &key) {
-        Identity::Missing => return Err(Refusal::NoToken.into()),
-        Identity::Unclear => return Err(Refusal::Unauthorized.into()),
+    let Question { request, api, route, trail, .. } = question;
+    let (source, key) = (&authorizer.identity_source, route.key());
+    let value = match source.of(request, api, &route.path, &key) {
+        Identity::Missing => {
+            return Err(trail.stop(Refusal::NoToken.into(), || {
+                Step::failed("identity", format!("{source} is missing"))
+            }));
+        }
+        Identity::Unclear => return Err(question.unclear(&source.to_string())),
         Identity::Value(value) => value,
     };
-    let token = credentials::token(&value).ok_or(Refusal::BadToken(UNREADABLE))?;
+    let token = credentials::token(&value).ok_or_else(|| {
+        trail.stop(Refusal::BadToken(UNREADABLE), || tokens::misplaced(&source.to_string()))
+    })?;
     let issuers = slice::from_ref(&authorizer.issuer);
-    let claims = tokens.prove(&token, issuers, request.now).await?.map_err(|unproven| {
+    let claims = tokens.prove(&token, issuers, request.now, trail).await?.map_err(|unproven| {
         Refusal::BadToken(match unproven {
             Unproven::Malformed => UNREADABLE,
             Unproven::Signature => "the token does not have a valid signature",
             Unproven::Issuer => "the token does not have a valid issuer",
         })
     })?;
-    decide(authorizer, &route.scopes, &claims, request.now)?;
+    decide(authorizer, &route.scopes, &claims, request.now, trail)?;
     Ok(Caller::Jwt { claims, with_scopes: !route.scopes.is_empty() })
 }
 
@@ -62,7 +69,9 @@ fn decide(
     wanted: &[Scope],
     claims: &Claims,
     now: Timestamp,
+    trail: &Trail,
 ) -> Result<(), Refusal> {
+    let bad = |why: &'static str| trail.stop(Refusal::BadToken(why), || Step::failed("token", why));
     let is_for_us = |name: &str| authorizer.audience.iter().any(|audience| audience == name);
     let fits = match claims.get("aud") {
         Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).any(is_for_us),
@@ -72,15 +81,17 @@ fn decide(
         None => claims.text("client_id").is_some_and(is_for_us),
     };
     if !fits {
-        return Err(Refusal::BadToken("the token does not have a valid audience"));
+        return Err(bad("the token does not have a valid audience"));
     }
     if claims.has_expired(now) {
-        return Err(Refusal::Expired);
+        return Err(trail.stop(Refusal::Expired, || claims.told_expiry(now)));
     }
+    trail.note(|| claims.told_expiry(now));
     if claims.is_early(now) {
-        return Err(Refusal::BadToken("the token is not valid yet"));
+        return Err(bad("the token is not valid yet"));
     }
     let has = scopes(claims);
+    trail.note(|| tokens::told_scopes(wanted, &has));
     if !wanted.is_empty() && !wanted.iter().any(|scope| has.contains(&scope.as_str())) {
         return Err(Refusal::NoScope(wanted.to_vec()));
     }
@@ -99,7 +110,7 @@ mod tests {
             JwtAuthorizer::new(ISSUER.parse().unwrap(), vec!["web".into(), "m2m".into()]);
         let scopes: Vec<Scope> = scopes.iter().map(|scope| scope.parse().unwrap()).collect();
         let now = Timestamp::from_second(1000).unwrap();
-        decide(&authorizer, &scopes, &Claims::new(ISSUER, claims), now)
+        decide(&authorizer, &scopes, &Claims::new(ISSUER, claims), now, &Trail::off())
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::{
     fault::{Refusal, Stop},
     identity_source::Identity,
     proxy_event,
+    trail::{Step, Trail},
     verdict::Form,
     verdicts::Key,
 };
@@ -22,10 +23,14 @@ pub(crate) async fn authorize(
     let Question { request, api, route, .. } = question;
     let route_key = route.key();
     let sources = authorizer.identity_sources.iter();
-    let found = sources.map(|source| source.of(request, api, &route.path, &route_key));
+    let found = sources.map(|source| {
+        let name = || source.to_string();
+        (name, source.of(request, api, &route.path, &route_key))
+    });
     // Without a source there is nothing to tell callers apart by, so nothing is kept.
     let is_kept = !authorizer.ttl.is_zero() && !authorizer.identity_sources.is_empty();
-    let identities = identities(found.collect(), is_kept || api.kind == ApiKind::Http)?;
+    let are_needed = is_kept || api.kind == ApiKind::Http;
+    let identities = identities(found, are_needed, question.trail)?;
     let key = {
         let fixed = [api.id.as_str(), api.stage.as_str(), name];
         Key::of(fixed.into_iter().chain(identities.iter().map(AsRef::as_ref)))
@@ -49,14 +54,33 @@ pub(crate) async fn authorize(
 
 /// The values of the identity sources, if the function is to be asked at all. One that is unclear never
 /// passes; one that is missing passes only where all of them may be.
-fn identities(found: Vec<Identity<'_>>, are_needed: bool) -> Result<Vec<Cow<'_, str>>, Refusal> {
-    let mut values = Vec::with_capacity(found.len());
-    for identity in found {
-        match identity {
-            Identity::Value(value) => values.push(value),
-            Identity::Missing if !are_needed => {}
-            Identity::Missing | Identity::Unclear => return Err(Refusal::Unauthorized),
-        }
+fn identities<'a>(
+    found: impl Iterator<Item = (impl Fn() -> String, Identity<'a>)>,
+    are_needed: bool,
+    trail: &Trail,
+) -> Result<Vec<Cow<'a, str>>, Refusal> {
+    let mut values = Vec::with_capacity(found.size_hint().0);
+    for (name, identity) in found {
+        let problem = match identity {
+            Identity::Value(value) => {
+                trail.note(|| Step::passed("identity", format!("{} is there", name())));
+                values.push(value);
+                continue;
+            }
+            Identity::Missing if !are_needed => {
+                trail.note(|| {
+                    let text = format!("{} is missing, which matters only to a cache", name());
+                    Step::passed("identity", text)
+                });
+                continue;
+            }
+            Identity::Missing => "is missing",
+            Identity::Unclear => "is there more than once, or is no text",
+        };
+        return Err(trail.stop(Refusal::Unauthorized, || {
+            let text = format!("{} {problem}, so the function is not asked", name());
+            Step::failed("identity", text)
+        }));
     }
     Ok(values)
 }
@@ -107,10 +131,14 @@ mod tests {
 
     #[test]
     fn a_missing_identity_passes_only_where_none_is_needed() {
+        let of = |found: Vec<Identity<'static>>, are_needed| {
+            let found = found.into_iter().map(|identity| (String::new, identity));
+            identities(found, are_needed, &Trail::off())
+        };
         let found = || vec![Identity::Value("a".into()), Identity::Missing];
-        assert_eq!(identities(found(), false).unwrap(), ["a"]);
-        assert_eq!(identities(found(), true), Err(Refusal::Unauthorized));
-        assert_eq!(identities(vec![Identity::Unclear], false), Err(Refusal::Unauthorized));
-        assert!(identities(vec![], true).unwrap().is_empty());
+        assert_eq!(of(found(), false).unwrap(), ["a"]);
+        assert_eq!(of(found(), true), Err(Refusal::Unauthorized));
+        assert_eq!(of(vec![Identity::Unclear], false), Err(Refusal::Unauthorized));
+        assert!(of(vec![], true).unwrap().is_empty());
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     caller::Caller,
     fault::{Refusal, Stop},
     incoming::Found,
+    trail::{Step, Trail},
     verdict::Form,
     verdicts::Key,
 };
@@ -17,7 +18,8 @@ pub(crate) async fn authorize(
     authorizer: &LambdaTokenAuthorizer,
     question: &Question<'_>,
 ) -> Result<Caller, Stop> {
-    let value = presented(authorizer, question.request.header(&authorizer.header))?;
+    let found = question.request.header(&authorizer.header);
+    let value = presented(authorizer, found, question.trail)?;
     let api = question.api;
     let key = Key::of([api.id.as_str(), &api.stage, name, value]);
     let asking = lambda::Asking {
@@ -36,15 +38,27 @@ pub(crate) async fn authorize(
 }
 
 /// The header's value, if it is worth a call of the function.
-fn presented<'a>(authorizer: &LambdaTokenAuthorizer, found: Found<'a>) -> Result<&'a str, Refusal> {
-    match found {
+fn presented<'a>(
+    authorizer: &LambdaTokenAuthorizer,
+    found: Found<'a>,
+    trail: &Trail,
+) -> Result<&'a str, Refusal> {
+    let header = &authorizer.header;
+    let problem = match found {
         Found::One(value)
             if authorizer.validation.as_ref().is_none_or(|valid| valid.accepts(value)) =>
         {
-            Ok(value)
+            trail.note(|| Step::passed("identity", format!("the header {header} is there")));
+            return Ok(value);
         }
-        Found::One(_) | Found::Nothing | Found::Unclear => Err(Refusal::Unauthorized),
-    }
+        Found::One(_) => "does not match the validation expression",
+        Found::Nothing => "is missing",
+        Found::Unclear => "is there more than once, or is no text",
+    };
+    Err(trail.stop(Refusal::Unauthorized, || {
+        let text = format!("the header {header} {problem}, so the function is not asked");
+        Step::failed("identity", text)
+    }))
 }
 
 #[cfg(test)]
@@ -56,11 +70,13 @@ mod tests {
     fn the_function_is_not_bothered_with_what_cannot_be_a_token() {
         let function = "arn:aws:lambda:eu-west-1:000000000000:function:f".parse().unwrap();
         let mut authorizer = LambdaTokenAuthorizer::new(function);
-        assert_eq!(presented(&authorizer, Found::One("x")), Ok("x"));
+        let off = Trail::off();
+        let presented = |authorizer: &_, found| presented(authorizer, found, &off);
+        assert_eq!(presented(&authorizer, Found::One("x")).unwrap(), "x");
         assert!(presented(&authorizer, Found::Nothing).is_err());
         assert!(presented(&authorizer, Found::Unclear).is_err());
         authorizer.validation = Some(Validation::parse("Bearer [a-z]+").unwrap());
-        assert_eq!(presented(&authorizer, Found::One("Bearer abc")), Ok("Bearer abc"));
+        assert_eq!(presented(&authorizer, Found::One("Bearer abc")).unwrap(), "Bearer abc");
         assert!(presented(&authorizer, Found::One("Bearer abc1")).is_err());
         assert!(presented(&authorizer, Found::One("x Bearer abc")).is_err());
     }

@@ -9,7 +9,13 @@ mod cors;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod house;
+#[cfg(test)]
+mod iam;
+#[cfg(test)]
+mod integrations;
 #[cfg(test)]
 mod jwt;
 #[cfg(test)]
@@ -18,3 +24,5 @@ mod lambda_request;
 mod lambda_token;
 #[cfg(test)]
 mod routes;
+#[cfg(test)]
+mod usage;

@@ -4,7 +4,7 @@
 //! ```text
 //! cargo bench -p poolhouse                              everything, under four minutes
 //! cargo bench -p poolhouse -- --quick                   a smoke run of some twenty seconds
-//! cargo bench -p poolhouse -- over-http                 one part of in-process, over-http, start
+//! cargo bench -p poolhouse -- over-http                 one part of in-process, authorizers, over-http, start
 //! ```
 //!
 //! Costs are CPU time: on shared cores the wall clock tells more about the neighbours than about us.
@@ -30,13 +30,16 @@ fn main() {
         return;
     }
     let scale = if has("--quick") { Scale::quick() } else { Scale::full() };
-    let parts = ["in-process", "over-http", "start"];
+    let parts = ["in-process", "authorizers", "over-http", "start"];
     let is_asked = |part: &str| has(part) || !parts.iter().any(|part| has(part));
 
     let began = Instant::now();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     if is_asked("in-process") {
         runtime.block_on(in_process::run(&scale));
+    }
+    if is_asked("authorizers") {
+        runtime.block_on(in_process::authorizers::run(&scale));
     }
     if is_asked("over-http") {
         runtime.block_on(over_http::run(&scale));

@@ -1,7 +1,9 @@
 //! APIs with every kind of authorizer.
 
 use crate::house::resolve;
-use template::{ApiKind, Authorizer, IdentitySource, PayloadVersion, QuotaPeriod, RouteAuthorizer};
+use template::{
+    ApiKind, Authorizer, IdentitySource, PayloadVersion, QuotaPeriod, RouteAuthorizer, Throttle,
+};
 
 const FUNCTION: &str = "
 Transform: AWS::Serverless-2016-10-31
@@ -159,7 +161,7 @@ Resources:
     let keys = own.routes.iter().map(|route| route.needs_api_key).collect::<Vec<_>>();
     assert_eq!(keys, [true, false]);
     let plan = &own.usage_plans[0];
-    assert_eq!((plan.rate, plan.burst), (Some(5.5), Some(10)));
+    assert_eq!(plan.throttle, Some(Throttle { rate: 5.5, burst: 10 }));
     assert_eq!(plan.quota.as_ref().unwrap().period, QuotaPeriod::Day);
     assert_eq!((plan.keys[0].logical_id.as_str(), &plan.keys[0].value), ("OwnApiKey", &None));
     assert!(matches!(
@@ -177,11 +179,11 @@ Resources:
 }
 
 #[test]
-fn an_api_in_plain_cloudformation_is_named_as_not_served() {
+fn a_domain_of_an_api_is_named_as_not_served() {
     let stack = resolve(
         "
 Resources:
-  Rest: { Type: AWS::ApiGateway::RestApi, Properties: { Name: x } }
+  Name: { Type: AWS::ApiGateway::DomainName, Properties: { DomainName: api.example } }
   Topic: { Type: AWS::SNS::Topic }
 ",
     );

@@ -349,7 +349,7 @@ Resources:
           Request: { FunctionArn: !GetAtt A.Arn, FunctionPayloadType: REQUEST }
   Documented:
     Type: AWS::Serverless::Api
-    Properties: { StageName: v1, DefinitionBody: { openapi: 3.0.1 } }
+    Properties: { StageName: v1, DefinitionBody: { openapi: 3.0.1, x-amazon-apigateway-policies: {} } }
   Http:
     Type: AWS::Serverless::HttpApi
     Properties:
@@ -397,7 +397,7 @@ Resources:
         expect![[r#"
             template.yaml:4:3: Globals.Functions: unknown member (did you mean Function?); expected one of Api, Function, HttpApi, SimpleTable, CapacityProvider, LayerVersion, StateMachine
             template.yaml:13:11: Rest: Auth.Authorizers.Request: expected Identity with Headers, QueryStrings, StageVariables or Context, or with ReauthorizeEvery: 0
-            template.yaml:16:34: Documented: DefinitionBody: an OpenAPI document is not read yet: expected the routes as Events of functions
+            template.yaml:16:68: Documented: DefinitionBody.x-amazon-apigateway-policies: this extension is not served here (did you mean x-amazon-apigateway-policy?)
             template.yaml:22:95: Http: Auth.Authorizers.Tokens.IdentitySource: expected $request.header.NAME or $request.querystring.NAME, found "Authorization"
             template.yaml:40:29: A: Events.Seven.Properties: Method is missing: expected a text
             template.yaml:40:29: A: Events.Seven.Properties: Path is missing: expected a text

@@ -11,6 +11,10 @@ mod house;
 #[cfg(test)]
 mod intrinsics;
 #[cfg(test)]
+mod open_api;
+#[cfg(test)]
+mod plain_apis;
+#[cfg(test)]
 mod resources;
 #[cfg(test)]
 mod starter;

@@ -40,6 +40,11 @@ pub fn ms(time: Duration) -> String {
     }
 }
 
+/// Microseconds, with one digit behind the point.
+pub fn us(time: Duration) -> String {
+    format!("{:.1}", time.as_secs_f64() * 1e6)
+}
+
 /// How many times the second the first is; nothing where there is nothing to compare with.
 pub fn ratio(measured: Duration, with: Duration) -> String {
     if with.is_zero() {

@@ -7,7 +7,7 @@ use events::authorizer::{AuthorizerRequest, TokenRequest};
 use functions::{Functions, InProcess, Settings, Thrown};
 use gateway::{
     Api, ApiKind, Authorizer as Guard, Config, Environment, Gateway, KeySets,
-    LambdaTokenAuthorizer, Route, Unavailable,
+    LambdaTokenAuthorizer, NoSignatures, NoUpstream, Route, Unavailable, UsageInMemory,
 };
 use http::{Request, Uri};
 use jiff::Timestamp;
@@ -73,8 +73,11 @@ pub fn gateway(authorizer: Authorizer, ttl: Duration) -> Gateway {
         keys: Arc::new(NoKeys),
         clock: Arc::new(Timestamp::now),
         random: Arc::new(SystemRandom),
+        upstream: Arc::new(NoUpstream),
+        signatures: Arc::new(NoSignatures),
+        usage: Arc::new(UsageInMemory::default()),
     };
-    Gateway::new(Config { apis: vec![api] }, environment).unwrap()
+    Gateway::new(Config { apis: vec![api], throttle: None }, environment).unwrap()
 }
 
 /// Asks the route, which must let the token in.
@@ -86,6 +89,6 @@ pub async fn pass(gateway: &Gateway, token: &Token) {
     assert_eq!(response.status(), 200);
 }
 
-fn arn(name: &str) -> FunctionArn {
+pub fn arn(name: &str) -> FunctionArn {
     format!("arn:aws:lambda:eu-west-1:000000000000:function:{name}").parse().unwrap()
 }
