@@ -38,9 +38,9 @@ export async function secured(port) {
   return { port: await listen(server), close: () => (server.closeAllConnections(), server.close()) };
 }
 
-/** The application, whose page is told by `settings()` where its pool is. */
-export async function serve(settings) {
-  const entry = fileURLToPath(new URL("app/main.js", import.meta.url));
+/** The application of this name below app/, whose page is told by `settings()` where its pool is. */
+export async function serve(settings, name = "main") {
+  const entry = fileURLToPath(new URL(`app/${name}.js`, import.meta.url));
   const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: "esm", write: false });
   const [{ contents: script }] = outputFiles;
   const button = (id) => `<button id="${id}">${id}</button>`;

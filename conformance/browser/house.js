@@ -85,6 +85,9 @@ export async function start({ prefix = "people", options = [] } = {}) {
     port,
     pool: outputs.UserPoolId,
     client: outputs.WebClientId,
+    passwordless: outputs.PasswordlessArn,
+    /** The newest message to an address. */
+    mail: async (to) => (await messages(port, to))[0],
     call: (operation, input) => call(port, operation, input),
     stop,
   };
@@ -105,6 +108,12 @@ async function call(port, operation, input) {
   const answer = await response.json();
   if (!response.ok) throw new Error(`${operation}: ${JSON.stringify(answer)}`);
   return answer;
+}
+
+/** The messages to an address, newest first. */
+async function messages(port, to) {
+  const response = await fetch(`http://127.0.0.1:${port}/_poolhouse/messages?to=${encodeURIComponent(to)}`);
+  return response.json();
 }
 
 /** Makes somebody who can sign in. */

@@ -15,4 +15,6 @@ mod pages;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod threats;
+#[cfg(test)]
 mod world;
