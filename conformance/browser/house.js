@@ -21,7 +21,7 @@ const patience = 60_000;
 export const fixedCode = "246810";
 
 /** Listens on a free port of loopback, and gives the port. */
-async function listen(server) {
+export async function listen(server) {
   await new Promise((resolve, reject) => server.once("error", reject).listen(0, "localhost", resolve));
   return server.address().port;
 }
@@ -104,6 +104,9 @@ export async function start({ prefix = "people", options = [], tls = false } = {
     authority: tls ? pair.chain : undefined,
     pool: outputs.UserPoolId,
     client: outputs.WebClientId,
+    passwordless: outputs.PasswordlessArn,
+    /** The newest message to an address. */
+    mail: async (to) => (await messages(port, to))[0],
     call: (operation, input) => call(`${scheme}://127.0.0.1:${port}/`, operation, input),
     stop,
   };
@@ -127,6 +130,12 @@ async function call(url, operation, input) {
   const answer = JSON.parse(Buffer.concat(parts).toString());
   if (response.statusCode !== 200) throw new Error(`${operation}: ${JSON.stringify(answer)}`);
   return answer;
+}
+
+/** The messages to an address, newest first. */
+async function messages(port, to) {
+  const response = await fetch(`http://127.0.0.1:${port}/_poolhouse/messages?to=${encodeURIComponent(to)}`);
+  return response.json();
 }
 
 /** Makes somebody who can sign in. */

@@ -23,6 +23,8 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 BINARY = Path(os.environ.get("POOLHOUSE_BIN", REPOSITORY / "target" / "release" / "poolhouse"))
 LOGS: list[Path] = []
 CALLED: set[str] = set()
+REFUSED: set[tuple[str, str]] = set()
+"""Which operation was answered with which error."""
 
 
 class House:
@@ -78,6 +80,8 @@ def _remember_answer(http_response, parsed, model, **_):
     secrets.remember(parsed)
     if http_response.status_code < 300:
         CALLED.add(model.name)
+    else:
+        REFUSED.add((model.name, parsed["Error"]["Code"]))
 
 
 class Server:

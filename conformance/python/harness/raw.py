@@ -5,6 +5,8 @@ import re
 
 import requests
 
+from .house import REFUSED
+
 SERVICE = "AWSCognitoIdentityProviderService"
 
 
@@ -18,7 +20,7 @@ def call(
 ) -> requests.Response:
     """One POST, unsigned unless `headers` carry a signature."""
     data = json.dumps(body) if isinstance(body, dict) else body
-    return requests.post(
+    answer = requests.post(
         f"{url}/",
         data=data,
         headers={
@@ -28,6 +30,9 @@ def call(
         },
         timeout=timeout,
     )
+    if named := answer.headers.get("x-amzn-ErrorType"):
+        REFUSED.add((operation, named.rstrip(":")))
+    return answer
 
 
 def error(answer: requests.Response) -> tuple[int, str, str]:

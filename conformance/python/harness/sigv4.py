@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from urllib.parse import urlsplit
 
 from .raw import SERVICE
@@ -44,6 +46,40 @@ def headers(
         "Authorization": f"AWS4-HMAC-SHA256 Credential={access_key[0]}/{scope}, "
         f"SignedHeaders={names}, Signature={signature}",
     }
+
+
+def scope_of(
+    method: str, path: str, headers: Message, body: bytes, key: tuple[str, str]
+) -> tuple[str, str] | None:
+    """Region and service of a request that this key signed rightly; None if it did not."""
+    match = re.fullmatch(
+        r"AWS4-HMAC-SHA256 Credential=([^/]+)/((\d{8})/([^/]+)/([^/]+)/aws4_request), ?"
+        r"SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})",
+        headers.get("Authorization", ""),
+    )
+    if not match or match[1] != key[0]:
+        return None
+    _, scope, day, region, service, names, signature = match.groups()
+    if not {"host", "x-amz-date"} <= set(names.split(";")):
+        return None
+    lines = "".join(
+        f"{name}:{' '.join((headers.get(name) or '').split())}\n" for name in names.split(";")
+    )
+    digest = hashlib.sha256(body).hexdigest()
+    canonical = f"{method}\n{path}\n\n{lines}\n{names}\n{digest}"
+    text = "\n".join(
+        (
+            "AWS4-HMAC-SHA256",
+            headers["x-amz-date"],
+            scope,
+            hashlib.sha256(canonical.encode()).hexdigest(),
+        )
+    )
+    signing = f"AWS4{key[1]}".encode()
+    for part in (day, region, service, "aws4_request"):
+        signing = hmac.digest(signing, part.encode(), "sha256")
+    right = hmac.new(signing, text.encode(), hashlib.sha256).hexdigest()
+    return (region, service) if hmac.compare_digest(right, signature) else None
 
 
 def call(house, operation: str, body: dict, sent: bytes | None = None, **settings):

@@ -20,6 +20,7 @@ impl Idp {
         name: Option<&Username>,
     ) -> Result<Caller, Error> {
         let mut caller = self.pools.caller(client, metadata).await?;
+        caller.address = self.origin.peer;
         if caller.pool.settings.threats.is_on() {
             caller.circumstances = Arc::new(context::of_user(&self.origin, &caller.client, told)?);
             self.pools.refuse_blocked(&caller, name).await?;

@@ -11,18 +11,19 @@ use crate::{
     Idp,
     convert::{
         client::{self, Known},
+        client_or_all,
         domain::{self, Given},
         group::precedence,
         identity_provider,
         resource_server::scopes,
-        user, user_pool,
+        risk, user, user_pool,
     },
 };
 use names::{ClientId, ClientSecret, ResourceServerId, Scope, UserPoolId, Username};
 use pool::{
     Client, CreateUser, Domain, Error, Group, IdentityProvider, Invitation, MfaSettings,
-    PasskeySettings, ProviderSettings, Refusal, ResourceServer, Result, SessionTracking, User,
-    UserPool,
+    PasskeySettings, ProviderSettings, Refusal, ResourceServer, Result, RiskConfiguration,
+    SessionTracking, User, UserPool,
 };
 use std::collections::BTreeSet;
 use store::Kept;
@@ -30,6 +31,7 @@ use wire::cognito_idp::{
     AdminAddUserToGroupRequest, AdminCreateUserRequest, CreateGroupRequest,
     CreateIdentityProviderRequest, CreateResourceServerRequest, CreateUserPoolClientRequest,
     CreateUserPoolDomainRequest, CreateUserPoolRequest, MessageActionType,
+    SetRiskConfigurationRequest,
 };
 
 /// How often something is tried again when another server was first.
@@ -506,6 +508,34 @@ pub async fn membership(idp: &Idp, request: AdminAddUserToGroupRequest) -> Resul
     let pool = idp.pools.pool(&request.user_pool_id).await?;
     let name: &Username = &request.username;
     idp.pools.join_group(&pool, name, &request.group_name).await
+}
+
+/// How a pool, or one client, answers to risks. What is the same as before is not changed.
+///
+/// # Errors
+/// What setting it refuses.
+pub(crate) async fn risk_configuration(
+    idp: &Idp,
+    request: &SetRiskConfigurationRequest,
+) -> Result<RiskConfiguration> {
+    let pool = idp.pools.pool(&request.user_pool_id).await?;
+    pool.require_threat_protection()?;
+    let client = client_or_all(idp, &pool.id, request.client_id.as_ref()).await?;
+    let wanted = RiskConfiguration {
+        pool: pool.id.clone(),
+        client,
+        modified_at: idp.pools.now(),
+        parts: risk::parts(request)?,
+        settings: risk::settings(request),
+    };
+    let has = idp.pools.risk_configuration(&pool.id, wanted.client.as_ref()).await?;
+    if let Some(has) =
+        has.filter(|has| has.parts == wanted.parts && has.settings == wanted.settings)
+    {
+        return Ok(RiskConfiguration::clone(&has));
+    }
+    idp.pools.set_risk_configuration(&wanted).await?;
+    Ok(wanted)
 }
 
 /// An id for a pool that somebody makes through the API: `<region>_` and nine letters or digits.

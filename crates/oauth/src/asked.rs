@@ -138,6 +138,21 @@ impl OAuth {
         }
     }
 
+    /// The caller with where it calls from, in pools that look for threats; nobody else is to be known so well. Who
+    /// is barred comes no further.
+    async fn seen_from(&self, place: &Place, mut caller: Caller) -> Result<Caller, Stop> {
+        caller.address = place.from.address;
+        if caller.pool.settings.threats.is_on() {
+            caller.circumstances = place.from.clone();
+            match self.pools.refuse_blocked(&caller, None).await {
+                Ok(()) => {}
+                Err(Error::Refused(_)) => return Err(Stop::Page(PageFault::NotAllowed, None)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(caller)
+    }
+
     /// The client that asks, if it is one of the pool that is meant.
     pub(crate) async fn asking(
         &self,
@@ -151,7 +166,7 @@ impl OAuth {
         let Ok(client) = ClientId::parse(client) else { return Err(unknown("invalid_client")) };
         match self.pools.caller(&client, BTreeMap::new()).await {
             Ok(caller) if place.pool.as_ref().is_none_or(|pool| *pool == caller.pool.id) => {
-                Ok(caller.for_browser())
+                self.seen_from(place, caller.for_browser()).await
             }
             Ok(_) | Err(Error::Refused(Refusal::NoClient(_))) => Err(unknown("invalid_client")),
             Err(error) => Err(error.into()),

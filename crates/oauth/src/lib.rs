@@ -33,8 +33,9 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header
 use looks::{Dress, Looks};
 use names::ClientId;
 use pages::{PageFault, Theme};
-use place::{Place, Site};
-use pool::{Broken, Error, Pools};
+pub use place::Peer;
+use place::Place;
+use pool::{Broken, Error, Pools, Site};
 use std::{collections::BTreeSet, sync::Arc};
 use steps::passkey;
 use visit::Visit;
@@ -129,7 +130,7 @@ impl OAuth {
     /// Answers a request.
     pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         let is_head = request.method() == Method::HEAD;
-        let mut response = match self.place(request.headers()).await {
+        let mut response = match self.place_of(&request).await {
             Ok(Some(place)) => self.answer_at(place, request).await,
             Ok(None) => {
                 let body = serde_json::json!({ "error": "invalid_request" });

@@ -37,6 +37,7 @@ mod import;
 mod import_row;
 mod import_walk;
 mod keys;
+mod link;
 mod linking;
 mod listing;
 mod log_delivery;
@@ -62,13 +63,16 @@ mod secret;
 mod session;
 mod sign_in;
 mod sign_up;
+mod site;
 mod software_token;
+mod sources;
 mod stylesheet;
 mod terms;
 mod threats;
 mod tokens;
 mod trigger;
 mod user;
+mod user_agent;
 mod user_auth;
 mod user_info;
 mod user_pool;
@@ -110,7 +114,7 @@ pub use linking::Elsewhere;
 pub use listing::{Filter, PageOf};
 pub use log_delivery::LogDelivery;
 pub use machine::MachineToken;
-pub use message::{Channel, Delivery, Message, Post, Undelivered};
+pub use message::{Body, Channel, Delivery, Message, Post, Undelivered};
 pub use mfa::{CodeOf, Reply};
 pub use password_policy::PasswordPolicy;
 pub use pools::{IssuerForm, Pools, Setup};
@@ -127,6 +131,7 @@ pub use schema::{
 pub use session::{SessionTracking, TrackedSession};
 pub use sign_in::{Caller, Ending, NewPasswordAnswer, SrpAnswer};
 pub use sign_up::{SignUp, SignedUp};
+pub use site::{Site, split_port};
 pub use software_token::GivenSecret;
 pub use stylesheet::{BadCss, Stylesheet};
 pub use terms::Terms;
@@ -134,8 +139,9 @@ pub use tokens::{Grant, Tokens};
 pub use user::{SealedPassword, User, UserStatus};
 pub use user_auth::{BeginByChoice, Chosen, FirstChoice};
 pub use user_pool::{
-    Alias, Contact, FirstFactor, MessageTemplates, MfaMode, MfaSettings, PoolSettings,
-    PreTokenForm, PreTokenGeneration, Recovery, SignInNames, TokenEventVersion, Triggers, UserPool,
+    Alias, ByLink, Contact, FirstFactor, MailSettings, MessageTemplates, MfaMode, MfaSettings,
+    PoolSettings, PreTokenForm, PreTokenGeneration, Recovery, SignInNames, TokenEventVersion,
+    Triggers, UserPool,
 };
 pub use webauthn::{Passkey, PasskeySettings, RelyingParty, Verification};
 pub use webauthn_sign_in::PasskeyOffer;

@@ -1,7 +1,8 @@
 //! What is said to a user, and over which channel?
 
 use crate::{
-    Contact, Error, PoolSettings, Pools, Refusal, Result, User, UserPool,
+    ByLink, Contact, Error, MailSettings, PoolSettings, Pools, Refusal, Result, User, UserPool,
+    link,
     trigger::{context, event_attributes},
 };
 use async_trait::async_trait;
@@ -13,6 +14,7 @@ use events::cognito::{
 };
 use jiff::Timestamp;
 use names::{ClientId, FunctionArn};
+use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 /// A mail or a text message on its way. Its code and body are secrets: `Debug` does not show them.
@@ -24,9 +26,35 @@ pub struct Message {
     pub purpose: &'static str,
     /// Empty for a text message.
     pub subject: String,
-    pub body: String,
+    pub body: Body,
     pub code: String,
     pub sent_at: Timestamp,
+    /// Who a mail is from, as far as its pool says.
+    pub mail: MailSettings,
+    /// The region whose SNS sends a text message, if the pool says.
+    pub sms_region: Option<String>,
+}
+
+/// What a message says.
+#[derive(Clone)]
+pub enum Body {
+    Plain(String),
+    Html(String),
+    /// A mail whose author wrote it twice.
+    Both {
+        html: String,
+        plain: String,
+    },
+}
+
+impl Body {
+    /// The one text, where there is place for one: as HTML if it is that.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Plain(text) | Self::Html(text) | Self::Both { html: text, .. } => text,
+        }
+    }
 }
 
 impl std::fmt::Debug for Message {
@@ -171,6 +199,14 @@ pub(crate) struct About<'a> {
     pub metadata: &'a Metadata,
 }
 
+impl About<'_> {
+    /// Whether the code that goes to this contact confirms an account.
+    fn confirms(&self, contact: Contact) -> bool {
+        contact == Contact::Email
+            && matches!(self.occasion, Occasion::SignUp | Occasion::ResendCode)
+    }
+}
+
 /// A message that is worded and waits for its code.
 ///
 /// A function may refuse to word it, so this comes before what the code is kept with.
@@ -180,6 +216,10 @@ pub(crate) struct Draft {
     occasion: Occasion,
     subject: String,
     body: String,
+    /// Where the link goes that stands for the code, up to the code itself.
+    link: Option<String>,
+    mail: MailSettings,
+    sms_region: Option<String>,
     /// Who sends it instead of the house.
     sender: Option<Sender>,
 }
@@ -205,7 +245,11 @@ impl Pools {
         let answer = self.ask_custom_message(about).await?;
         let PoolSettings { messages, mfa, .. } = &about.pool.settings;
         let signs_in = about.occasion == Occasion::Authentication;
+        let by_link = messages.by_link.as_ref().filter(|_| about.confirms(contact));
         let (subject, body) = match contact {
+            Contact::Email if let Some(ByLink { subject, email }) = by_link => {
+                (subject.as_deref(), email.as_deref())
+            }
             Contact::Email if signs_in => {
                 (mfa.email_subject.as_deref(), mfa.email_message.as_deref())
             }
@@ -215,16 +259,26 @@ impl Pools {
             Contact::PhoneNumber if signs_in => (None, mfa.sms_message.as_deref()),
             Contact::PhoneNumber => (None, messages.verification_sms.as_deref()),
         };
-        let (our_subject, our_body) = if signs_in {
+        let (our_subject, our_body) = if by_link.is_some() {
+            (LINK_SUBJECT, BY_LINK)
+        } else if signs_in {
             (AUTHENTICATION_SUBJECT, AUTHENTICATION)
         } else {
             (SUBJECT, VERIFICATION)
         };
-        let theirs = worded(&answer, contact, &[CODE]);
+        let theirs = match by_link {
+            Some(_) => worded(&answer, contact, |text| link::is_in(text) || text.contains(CODE)),
+            None => worded(&answer, contact, |text| text.contains(CODE)),
+        };
         let subject = theirs.subject.or(subject).unwrap_or(our_subject);
         let body = theirs.body.or(body).unwrap_or(our_body);
-        let body = body.replace(USERNAME, about.user.username.as_str());
-        Ok(Draft::new(about, contact, address, subject, body))
+        let body = body.replace(USERNAME, &as_shown(contact, about.user.username.as_str()));
+        let mut draft = Draft::new(about, contact, address, subject, body);
+        if by_link.is_some() {
+            let pages = self.pages_of(&about.pool.id).await?;
+            draft.link = Some(link::to_confirm(&pages, about.client, about.user));
+        }
+        Ok(draft)
     }
 
     /// Words the invitations of a user whom an administrator made: one for each medium that can reach the
@@ -254,13 +308,15 @@ impl Pools {
                 }
                 Contact::PhoneNumber => (None, texts.invitation_sms.as_deref()),
             };
-            let theirs = worded(&answer, contact, &[CODE, USERNAME]);
+            let theirs = worded(&answer, contact, |text| {
+                [CODE, USERNAME].iter().all(|placeholder| text.contains(placeholder))
+            });
             let subject = theirs.subject.or(subject).unwrap_or(INVITATION_SUBJECT);
             let body = theirs.body.or(body).unwrap_or(INVITATION);
             // People know themselves by the name they sign in with, not by a generated one.
             let name =
                 if pool.has_username_attributes() { address } else { user.username.as_str() };
-            let body = body.replace(USERNAME, name);
+            let body = body.replace(USERNAME, &as_shown(contact, name));
             Draft::new(about, contact, address, subject, body)
         });
         Ok(drafts.collect())
@@ -271,7 +327,8 @@ impl Pools {
     /// # Errors
     /// [`Refusal::NotDelivered`].
     pub(crate) async fn send(&self, draft: Draft, code: &str) -> Result<Delivery> {
-        let Draft { contact, address, occasion, subject, body, sender } = draft;
+        let Draft { contact, address, occasion, subject, body, link, mail, sms_region, sender } =
+            draft;
         let delivery = Delivery::to(contact, &address);
         if let Some(sender) = sender {
             self.hand_to_sender(sender, occasion, code)?;
@@ -281,14 +338,25 @@ impl Pools {
             Contact::Email => Channel::Email,
             Contact::PhoneNumber => Channel::Sms,
         };
+        // The link before the code: what a code is made of is no placeholder.
+        let body = match link {
+            Some(link) => link::placed(&body, &format!("{link}{code}")),
+            None => body,
+        };
+        let body = body.replace(CODE, &as_shown(contact, code));
         let message = Message {
             to: address,
             channel,
             purpose: occasion.as_str(),
             subject,
-            body: body.replace(CODE, code),
+            body: match channel {
+                Channel::Email => Body::Html(body),
+                Channel::Sms => Body::Plain(body),
+            },
             code: code.to_owned(),
             sent_at: self.now(),
+            mail,
+            sms_region,
         };
         self.house().post.send(message).await.map_err(|undelivered| {
             let purpose = occasion.as_str();
@@ -348,8 +416,18 @@ impl Draft {
             Contact::Email => subject.to_owned(),
             Contact::PhoneNumber => String::new(),
         };
-        let (address, occasion) = (address.to_owned(), about.occasion);
-        Self { contact, address, occasion, subject, body, sender: Sender::of(about, contact) }
+        let PoolSettings { mail, sms_region, .. } = &about.pool.settings;
+        Self {
+            contact,
+            address: address.to_owned(),
+            occasion: about.occasion,
+            subject,
+            body,
+            link: None,
+            mail: mail.clone(),
+            sms_region: sms_region.clone(),
+            sender: Sender::of(about, contact),
+        }
     }
 }
 
@@ -381,6 +459,14 @@ impl Sender {
     }
 }
 
+/// A value as it stands in a message: a mail is HTML, and nobody's name or password is.
+fn as_shown(contact: Contact, value: &str) -> Cow<'_, str> {
+    match contact {
+        Contact::Email => escaped(value).into(),
+        Contact::PhoneNumber => value.into(),
+    }
+}
+
 /// A text as it stands in HTML.
 pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -409,14 +495,14 @@ struct Worded<'a> {
 fn worded<'a>(
     answer: &'a CustomMessageResponse,
     contact: Contact,
-    placeholders: &[&str],
+    is_whole: impl Fn(&str) -> bool,
 ) -> Worded<'a> {
     let (subject, body) = match contact {
         Contact::Email => (answer.email_subject.as_deref(), answer.email_message.as_deref()),
         Contact::PhoneNumber => (None, answer.sms_message.as_deref()),
     };
     let is_usable = |text: &&str| {
-        let is_whole = placeholders.iter().all(|placeholder| text.contains(placeholder));
+        let is_whole = is_whole(text);
         if !is_whole && !text.is_empty() {
             tracing::warn!("a message of a function lacks a placeholder and is not used");
         }
@@ -429,6 +515,9 @@ const CODE: &str = CustomMessageRequest::CODE;
 const USERNAME: &str = CustomMessageRequest::USERNAME;
 const SUBJECT: &str = "Your verification code";
 const VERIFICATION: &str = "Your confirmation code is {####}";
+const LINK_SUBJECT: &str = "Your verification link";
+const BY_LINK: &str =
+    "Please click the link below to verify your email address. {##Verify Email##}";
 const AUTHENTICATION_SUBJECT: &str = "Your authentication code";
 const AUTHENTICATION: &str = "Your authentication code is {####}";
 const INVITATION_SUBJECT: &str = "Your temporary password";
@@ -445,9 +534,9 @@ mod tests {
             email_subject: Some("Welcome".to_owned()),
             sms_message: Some("{username}: {####}".to_owned()),
         };
-        let mail = worded(&answer, Contact::Email, &[CODE]);
+        let mail = worded(&answer, Contact::Email, |text| text.contains(CODE));
         assert_eq!((mail.subject, mail.body), (Some("Welcome"), None));
-        let text = worded(&answer, Contact::PhoneNumber, &[CODE, USERNAME]);
+        let text = worded(&answer, Contact::PhoneNumber, |text| text.contains(USERNAME));
         assert_eq!((text.subject, text.body), (None, Some("{username}: {####}")));
     }
 

@@ -33,6 +33,7 @@ impl Pools {
         if caller.pool.settings.triggers.user_migration.is_none() {
             return Ok(None);
         }
+        self.refuse_crowded(caller)?;
         let guessing: Guessing = self.begin_guess(&caller.pool, None, name.as_str()).await?;
         let request = UserMigrationRequest {
             password: Some(password.clone()),
@@ -48,6 +49,7 @@ impl Pools {
             Err(error) => {
                 let error = not_migrated(caller, error);
                 if let Error::Refused(Refusal::NotMigrated(_) | Refusal::WrongCredentials) = error {
+                    self.count_wrong(caller);
                     self.guessed_wrong(&caller.pool.id, guessing).await?;
                 }
                 Err(error)

@@ -1,8 +1,8 @@
 //! What is a user told when a sign-in does not look like theirs?
 
 use crate::{
-    Caller, Channel, Contact, Message, NoticeText, Notices, Pools, Result, TakeoverAnswer, User,
-    trigger::context,
+    Body, Caller, Channel, Contact, Message, NoticeText, Notices, Pools, Result, TakeoverAnswer,
+    User, trigger::context,
 };
 use events::cognito::{CustomSender, CustomSenderRequest, Empty, SenderKind, TriggerSource};
 use std::collections::BTreeMap;
@@ -133,9 +133,15 @@ impl Pools {
             channel: Channel::Email,
             purpose: PURPOSE,
             subject: facts.placed(&text.subject, false),
-            body: facts.placed(&text.body, text.is_html),
+            body: if text.is_html {
+                Body::Html(facts.placed(&text.body, true))
+            } else {
+                Body::Plain(facts.placed(&text.body, false))
+            },
             code: String::new(),
             sent_at: self.now(),
+            mail: notices.sender(&pool.settings.mail),
+            sms_region: None,
         };
         if let Err(undelivered) = self.house().post.send(message).await {
             tracing::warn!(purpose = PURPOSE, reason = %undelivered, "a message was not handed over");

@@ -2,7 +2,7 @@
 
 use crate::{
     Client, CompromisedPasswords, Error, Group, LoadedKeys, Post, Refusal, Result, User, UserPool,
-    bearer::VerifiedToken,
+    bearer::VerifiedToken, sources::Sources,
 };
 use crypto::{MasterKey, Random, SealingKey, Unserved, Workers};
 use functions::Functions;
@@ -74,6 +74,7 @@ pub(crate) struct House {
     pub loaded_keys: RwLock<HashMap<UserPoolId, Arc<LoadedKeys>>>,
     pub verified_tokens: Cache<[u8; 32], Arc<VerifiedToken>>,
     pub turns: Cache<String, Arc<tokio::sync::Mutex<()>>>,
+    pub sources: Sources,
     pub background: tokio::sync::Notify,
 }
 
@@ -151,6 +152,7 @@ impl Pools {
             loaded_keys: RwLock::default(),
             verified_tokens: Cache::new(20_000),
             background: tokio::sync::Notify::new(),
+            sources: Sources::new(),
             turns: Cache::builder().time_to_idle(Duration::from_secs(120)).build(),
         };
         Self { house: Arc::new(house) }

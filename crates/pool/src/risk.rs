@@ -1,6 +1,6 @@
 //! How does a pool, or one of its clients, answer to sign-ins that look wrong?
 
-use crate::{AddressRange, Pools, Result};
+use crate::{AddressRange, MailSettings, Pools, Result};
 use jiff::Timestamp;
 use names::{ClientId, UserPoolId};
 use serde::{Deserialize, Serialize};
@@ -102,6 +102,23 @@ pub struct Notices {
     pub block: Option<NoticeText>,
     pub mfa: Option<NoticeText>,
     pub no_action: Option<NoticeText>,
+    /// Who they are from, where that is another than the sender of the pool's other mails.
+    #[serde(default)]
+    pub mail: MailSettings,
+}
+
+impl Notices {
+    /// Who notices are from in a pool whose other mails are from somebody.
+    pub(crate) fn sender(&self, pool: &MailSettings) -> MailSettings {
+        let MailSettings { from, reply_to, identity, .. } = self.mail.clone();
+        let identity = if from.is_some() { identity } else { identity.or(pool.identity.clone()) };
+        MailSettings {
+            from: from.or_else(|| pool.from.clone()),
+            reply_to: reply_to.or_else(|| pool.reply_to.clone()),
+            identity,
+            configuration_set: pool.configuration_set.clone(),
+        }
+    }
 }
 
 /// The text of a mail, with placeholders.

@@ -17,7 +17,7 @@ use base64::{
 use crypto::{Ephemeral, PublicA, PublicB, Verifier};
 use events::cognito::Metadata;
 use names::{ClientId, DeviceKey, Password, SecretHash, Session, Sub, UserPoolId, Username};
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 use store::Kept;
 
 /// Who asks to sign somebody in: a client of a pool, in one call.
@@ -29,7 +29,9 @@ pub struct Caller {
     pub metadata: Metadata,
     /// The device that the client says it is.
     pub device: Option<DeviceKey>,
-    /// From where, and with what.
+    /// The address that the call came from, if the door knows it. It is counted and not kept.
+    pub address: Option<IpAddr>,
+    /// From where, and with what, in pools that look for threats.
     pub circumstances: Arc<Circumstances>,
     /// Joins the log lines and tokens of one sign-in.
     pub event_id: String,
@@ -146,7 +148,8 @@ impl Pools {
     ) -> Caller {
         let event_id = self.event_id(&pool);
         let (circumstances, ending) = (Arc::default(), Ending::Tokens);
-        Caller { pool, client, metadata, device: None, circumstances, event_id, ending }
+        let address = None;
+        Caller { pool, client, metadata, device: None, address, circumstances, event_id, ending }
     }
 
     /// Signs a user in by password, which the client (or, for the admin flow, the server) was told.
@@ -225,11 +228,13 @@ impl Pools {
         name: &Username,
         password: &Password,
     ) -> Result<Kept<User>> {
+        self.refuse_crowded(caller)?;
         let who = self.counted_as(&caller.pool, user.as_deref(), name.as_str());
         let turn = self.turn(&caller.pool.id, &who).await;
         let failures = self.refuse_if_locked(&caller.pool.id, &who).await?;
         let is_right = self.knows_password(&caller.pool, user.as_deref(), name, password).await?;
         if !is_right || user.is_none() {
+            self.count_wrong(caller);
             self.count_failure(&caller.pool.id, &who).await?;
             if let Some(user) = &user {
                 self.note_wrong_password(caller, user).await?;
@@ -338,6 +343,7 @@ impl Pools {
             return Err(Refusal::WrongCredentials.into());
         };
 
+        self.refuse_crowded(caller)?;
         // Before the challenge is spent: clients answer it again without a device that is gone.
         self.check_device(caller, user.as_deref()).await?;
         let who = self.counted_as(&caller.pool, user.as_deref(), waiting.user_id.as_str());
@@ -357,6 +363,7 @@ impl Pools {
         let (pool_name, user_id) = (caller.pool.id.name().to_owned(), waiting.user_id);
         let is_right = self.work(move || proof.is_right(&pool_name, user_id.as_str())).await?;
         if !is_right || user.is_none() {
+            self.count_wrong(&caller);
             self.count_failure(&caller.pool.id, &who).await?;
             drop(turn);
             if let Some(user) = &user {

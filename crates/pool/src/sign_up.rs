@@ -15,7 +15,8 @@ use store::{Kept, Refused};
 /// What somebody who signs up says.
 pub struct SignUp<'a> {
     pub username: &'a Username,
-    pub password: &'a Password,
+    /// None of somebody who is to sign in by codes.
+    pub password: Option<&'a Password>,
     pub attributes: Attributes,
     /// For the function before the sign-up only; not kept.
     pub validation_data: Metadata,
@@ -47,10 +48,16 @@ impl Pools {
                 Refusal::NotAllowed("SignUp is not permitted for this user pool".into()).into()
             );
         }
-        pool.settings.password_policy.check(password)?;
-        let (client, from) = (&caller.client.id, &caller.circumstances);
-        let moment = PasswordMoment::SignUp;
-        self.refuse_compromised(pool, client, from, password, moment).await?;
+        match password {
+            Some(password) => {
+                pool.settings.password_policy.check(password)?;
+                let (client, from) = (&caller.client.id, &caller.circumstances);
+                let moment = PasswordMoment::SignUp;
+                self.refuse_compromised(pool, client, from, password, moment).await?;
+            }
+            None if pool.settings.takes_codes_first() => {}
+            None => return Err(Refusal::invalid("Password is required for this user pool.").into()),
+        }
         let sub = self.new_sub()?;
         let stored_name = self.name_new_user(pool, username, &sub, &mut attributes)?;
         pool.schema.check_values(&mut attributes)?;
@@ -70,9 +77,15 @@ impl Pools {
         let source = TriggerSource::PreSignUpSignUp;
         let answer = self.ask_pre_sign_up(pool, client, source, &stored_name, request).await?;
 
-        let sealed = self.seal_password(pool, &sub, &stored_name, password).await?;
+        let password = match password {
+            Some(password) => {
+                let sealed = self.seal_password(pool, &sub, &stored_name, password).await?;
+                Some(SealedPassword { sealed, expires_at: None })
+            }
+            None => None,
+        };
         let mut user = User::new(pool, sub, stored_name, attributes, self.now());
-        user.password = Some(SealedPassword { sealed, expires_at: None });
+        user.password = password;
         user.doubt_contacts();
         heed(&mut user, answer)?;
         user.rename(pool);

@@ -23,7 +23,7 @@ use names::{ClientId, FunctionArn, Username};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 
-/// The placeholder for a link, as events carry it. No pool of this house confirms by link.
+/// The placeholder for a link, as events carry it.
 const LINK: &str = "{##Click Here##}";
 /// The longest texts that a function may answer, in characters.
 const LONGEST_TEXT: usize = 140;

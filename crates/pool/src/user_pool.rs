@@ -78,8 +78,24 @@ pub struct PoolSettings {
     pub first_factors: Vec<FirstFactor>,
     #[serde(default)]
     pub threats: ThreatProtection,
+    #[serde(default)]
+    pub mail: MailSettings,
+    /// The region whose SNS sends text messages; `None` is the server's own.
+    #[serde(default)]
+    pub sms_region: Option<String>,
     /// What a door was told and has no meaning here; kept and given back as it was.
     pub inert: Map<String, Value>,
+}
+
+/// Who mails are from; what is not said is the server's to say.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct MailSettings {
+    /// An address, or a name with an address in angle brackets.
+    pub from: Option<String>,
+    pub reply_to: Option<String>,
+    /// The ARN of the verified address or domain at SES.
+    pub identity: Option<String>,
+    pub configuration_set: Option<String>,
 }
 
 /// Whether and with what people prove a second time who they are.
@@ -184,6 +200,16 @@ pub struct MessageTemplates {
     pub invitation_subject: Option<String>,
     pub invitation_email: Option<String>,
     pub invitation_sms: Option<String>,
+    /// Present where mails after a sign-up carry a link instead of a code.
+    #[serde(default)]
+    pub by_link: Option<ByLink>,
+}
+
+/// The texts of mails with a link; `None` is the house's own.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ByLink {
+    pub subject: Option<String>,
+    pub email: Option<String>,
 }
 
 impl Contact {
@@ -224,6 +250,16 @@ impl PoolSettings {
             [] => factor == FirstFactor::Password,
             factors => factors.contains(&factor),
         }
+    }
+}
+
+impl PoolSettings {
+    /// Whether somebody without a password gets in: by a code that is sent.
+    #[must_use]
+    pub fn takes_codes_first(&self) -> bool {
+        [Contact::Email, Contact::PhoneNumber]
+            .into_iter()
+            .any(|contact| self.allows_first(FirstFactor::Code(contact)))
     }
 }
 

@@ -191,21 +191,22 @@ impl Record for NewPasskey {
     }
 }
 
-impl UserPool {
-    /// The domain that this pool's passkeys are made for, if it takes any.
+impl Pools {
+    /// The domain that a pool's passkeys are made for, if it takes any: the one it was told, or else its own.
     ///
     /// # Errors
     /// [`Refusal::PasskeysNotEnabled`], [`Refusal::NoRelyingParty`].
-    pub fn relying_party(&self) -> Result<&RelyingParty> {
-        if !self.settings.allows_first(FirstFactor::Passkey) {
+    pub async fn relying_party(&self, pool: &UserPool) -> Result<RelyingParty> {
+        if !pool.settings.allows_first(FirstFactor::Passkey) {
             return Err(Refusal::PasskeysNotEnabled.into());
         }
-        let settings = &self.settings.mfa.passkeys;
-        settings.relying_party.as_ref().ok_or_else(|| Refusal::NoRelyingParty.into())
+        if let Some(told) = &pool.settings.mfa.passkeys.relying_party {
+            return Ok(told.clone());
+        }
+        let host = self.host_of(&pool.id).await?.ok_or(Refusal::NoRelyingParty)?;
+        RelyingParty::parse(&host).map_err(|_| Refusal::NoRelyingParty.into())
     }
-}
 
-impl Pools {
     /// Begins to make a passkey for somebody who is signed in through a client: what a page hands to
     /// `navigator.credentials.create`, as W3C's `PublicKeyCredentialCreationOptionsJSON`. A challenge that
     /// was given to the same user before is nothing from now on.
@@ -218,7 +219,7 @@ impl Pools {
         user: &User,
         client: &ClientId,
     ) -> Result<Value> {
-        let relying_party = pool.relying_party()?.as_str().to_owned();
+        let relying_party = String::from(self.relying_party(pool).await?);
         let passkeys = self.passkeys(user).await?;
         if passkeys.len() >= MOST {
             return Err(too_many());
@@ -253,7 +254,8 @@ impl Pools {
         client: &ClientId,
         credential: &Value,
     ) -> Result<()> {
-        let relying_party = pool.relying_party()?.as_str();
+        let relying_party = self.relying_party(pool).await?;
+        let relying_party = relying_party.as_str();
         let key = NewPasskey::key_of(&pool.id, &user.sub);
         let new = self.records().get::<NewPasskey>(&key, self.now()).await?;
         let new = new.ok_or(Refusal::NoPasskeyChallenge)?;

@@ -50,7 +50,11 @@ impl Pools {
         user: Option<&User>,
     ) -> Result<Option<Usable>> {
         let pool = &caller.pool;
-        let Ok(relying_party) = pool.relying_party() else { return Ok(None) };
+        let relying_party = match self.relying_party(pool).await {
+            Ok(relying_party) => relying_party,
+            Err(Error::Refused(_)) => return Ok(None),
+            Err(broken) => return Err(broken),
+        };
         let Some(user) = user else {
             // Somebody who does not exist is looked for as somebody who does.
             let nobody = Sub::parse(self.random().uuid_v4())
@@ -64,7 +68,6 @@ impl Pools {
         }
         let mut passkeys = self.passkeys(user).await?;
         passkeys.retain(|passkey| passkey.relying_party == relying_party.as_str());
-        let relying_party = relying_party.clone();
         Ok((!passkeys.is_empty()).then_some(Usable { relying_party, passkeys }))
     }
 
@@ -102,7 +105,7 @@ impl Pools {
     /// # Errors
     /// Breakages only.
     pub async fn offer_passkey(&self, caller: &Caller) -> Result<Option<PasskeyOffer>> {
-        let Ok(relying_party) = caller.pool.relying_party() else { return Ok(None) };
+        let Ok(relying_party) = self.relying_party(&caller.pool).await else { return Ok(None) };
         if !caller.client.allows(Flow::UserAuth) {
             return Ok(None);
         }
@@ -178,7 +181,11 @@ impl Pools {
         challenge: &str,
     ) -> Result<()> {
         let pool = &caller.pool;
-        let relying_party = pool.relying_party().map_err(|_| Refusal::InvalidSession)?.as_str();
+        let relying_party = self.relying_party(pool).await.map_err(|error| match error {
+            Error::Refused(_) => Refusal::InvalidSession.into(),
+            broken => broken,
+        })?;
+        let relying_party = relying_party.as_str();
         let needs_verification = pool.settings.mfa.passkeys.needs_verification();
         let expected = Expected { challenge, relying_party, needs_verification };
         let is_theirs =

@@ -10,7 +10,7 @@ use kit::{
     passwordless::{Mail, Mailer},
 };
 use names::{Clock, Issuer, Sub, UserPoolId};
-use pool::{Channel, Error, Message, Pools, Post};
+use pool::{Body, Channel, Error, MailSettings, Message, Pools, Post};
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
@@ -70,15 +70,17 @@ pub struct MailsByPost {
 #[async_trait]
 impl Mailer for MailsByPost {
     async fn send(&self, mail: Mail) -> Result<(), Unavailable> {
-        // A mail of a pool is one text too, and is sent as HTML. The code stands in it, and nowhere else.
+        // The code stands in the texts, and nowhere else.
         let message = Message {
             to: mail.to,
             channel: Channel::Email,
             purpose: "Passwordless",
             subject: mail.subject,
-            body: mail.html,
+            body: Body::Both { html: mail.html, plain: mail.text },
             code: String::new(),
             sent_at: (self.clock)(),
+            mail: MailSettings::default(),
+            sms_region: None,
         };
         let sent = self.post.send(message).await;
         sent.map_err(|cause| Unavailable::new("the outbox", cause))

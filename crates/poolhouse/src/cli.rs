@@ -16,7 +16,7 @@ pub enum Command {
     /// Run everything on this machine, for a developer or a CI job. Listens on loopback only.
     Dev(Dev),
     /// Run everything for real: admin calls are signed, data is shared or on disk.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Call a function of the template once.
     Invoke(Invoke),
     /// Look into a token.
@@ -85,9 +85,8 @@ pub struct Serve {
     /// The access key that admin calls are signed with, as JSON; made if the file is not there.
     #[arg(long, value_name = "FILE")]
     pub access_key_file: PathBuf,
-    /// Append mails and texts to this file, a JSON document a line, for whatever delivers them.
-    #[arg(long, value_name = "FILE")]
-    pub outbox: Option<PathBuf>,
+    #[command(flatten)]
+    pub post: PostArguments,
     /// Write the outputs of the template to this file, as JSON, once the server answers.
     #[arg(long, value_name = "FILE")]
     pub outputs: Option<PathBuf>,
@@ -152,6 +151,28 @@ pub struct TlsArguments {
     /// The private key of the certificate, as PEM.
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     pub tls_key: Option<PathBuf>,
+}
+
+/// How mails and text messages leave.
+#[derive(Args)]
+pub struct PostArguments {
+    /// Send mails by this way: `smtp://[USER@]HOST[:PORT][?tls=starttls|implicit|none]`, or
+    /// `ses[:CONFIGURATION-SET]` for Amazon SES with the credentials of the environment.
+    #[arg(long, value_name = "WAY")]
+    pub mail: Option<String>,
+    /// Whom mails are from whose pool does not say: an address, or `NAME <ADDRESS>`.
+    #[arg(long, value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+    /// The password of the user of the mail server; without it the one in POOLHOUSE_MAIL_PASSWORD.
+    #[arg(long, value_name = "FILE")]
+    pub mail_password_file: Option<PathBuf>,
+    /// Send text messages by this way: `sns`, Amazon SNS with the credentials of the environment.
+    #[arg(long, value_name = "WAY")]
+    pub sms: Option<String>,
+    /// Append mails and texts that have no other way to this file, a JSON document a line, for whatever
+    /// delivers them.
+    #[arg(long, value_name = "FILE")]
+    pub outbox: Option<PathBuf>,
 }
 
 /// How functions are run that are not Poolhouse's own.

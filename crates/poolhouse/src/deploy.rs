@@ -60,6 +60,10 @@ pub async fn deploy(idp: &Idp, stack: &Stack, ids: &StackIds<'_>) -> Result<Made
             made.public_clients.push(client.id.clone());
         }
     }
+    for resource in stack.of_kind("AWS::Cognito::UserPoolRiskConfigurationAttachment") {
+        let done = from_template::risk_configuration(idp, properties(resource)).await;
+        done.map_err(|error| unprovisioned(resource, error))?;
+    }
     for resource in stack.of_kind("AWS::Cognito::UserPoolGroup") {
         let name = format!("{}-{}", ids.stack, resource.logical_id);
         let done = from_template::group(idp, &name, properties(resource)).await;

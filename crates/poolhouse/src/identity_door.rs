@@ -75,10 +75,15 @@ impl IdentityDoor {
     }
 
     /// Answers a request.
-    pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+    pub async fn answer(&self, mut request: Request<Bytes>) -> Response<Bytes> {
         // The pages have a check of hosts of their own: domains of pools are theirs, and no other.
         match self.house.oauth.is_for(request.uri().path(), request.headers()).await {
-            Ok(true) => return self.house.oauth.answer(request).await,
+            Ok(true) => {
+                if let Some(Peer(address)) = request.extensions().get().copied() {
+                    request.extensions_mut().insert(oauth::Peer(address));
+                }
+                return self.house.oauth.answer(request).await;
+            }
             Ok(false) => {}
             Err(error) => return broken(&error),
         }

@@ -20,16 +20,25 @@ mod interpreters;
 mod invoke;
 mod invoke_door;
 mod key_sets;
+mod letter;
 mod listen;
+#[cfg(any(feature = "ses", feature = "sns"))]
+mod on_aws;
 mod on_lambda;
+#[cfg(feature = "ses")]
+mod on_ses;
+#[cfg(feature = "sns")]
+mod on_sns;
 mod ours;
 mod outbound;
 mod outbox;
 mod page;
 mod pages_door;
+mod post;
 mod runs;
 mod serve;
 mod signed_requests;
+mod smtp;
 mod stores;
 mod tls;
 mod token;
@@ -69,7 +78,7 @@ fn run(command: Command) -> Result<ExitCode, Problem> {
         match command {
             Command::Invoke(arguments) => return invoke::run(arguments).await,
             Command::Dev(arguments) => dev::run(arguments).await?,
-            Command::Serve(arguments) => serve::run(arguments).await?,
+            Command::Serve(arguments) => serve::run(*arguments).await?,
             Command::Token(arguments) => token::run(arguments).await?,
         }
         Ok(ExitCode::SUCCESS)

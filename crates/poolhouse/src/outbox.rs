@@ -130,7 +130,7 @@ fn document(message: &Message) -> Value {
         },
         "purpose": message.purpose,
         "subject": message.subject,
-        "body": message.body,
+        "body": message.body.text(),
         "code": message.code,
         "sent_at": message.sent_at.to_string(),
     })

@@ -7,7 +7,8 @@ use crate::{
     house::{House, Plan, ReadTemplate},
     identity_door::{IdentityDoor, client_address, is_from_elsewhere, is_local},
     listen::{self, Answer, Unread, Way},
-    outbox::{FileOutbox, NoPost},
+    outbox::FileOutbox,
+    post,
     stores::{Place, check_master_key, master_key},
     tls::Tls,
 };
@@ -18,7 +19,7 @@ use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header, reques
 use jiff::Timestamp;
 use kit::user_events::Publisher;
 use names::Issuer;
-use pool::{CompromisedPasswords, Post};
+use pool::{CompromisedPasswords, Site};
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use wire::{Admission, Peer, sigv4::Verifier};
@@ -44,13 +45,8 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
     let access_key = access_keys::from_file(&arguments.access_key_file)?;
     let store = place.open().await?;
     check_master_key(&store, &master).await?;
-    let post: Arc<dyn Post> = match &arguments.outbox {
-        Some(path) => Arc::new(FileOutbox::open(path)?),
-        None => {
-            tracing::warn!("without --outbox no mail or text can be sent");
-            Arc::new(NoPost)
-        }
-    };
+    let host = Site::parse(&public_url).map(|site| site.host().to_owned()).unwrap_or_default();
+    let post = post::ways(&arguments.post, &host)?;
     let publisher: Option<Arc<dyn Publisher>> = match &arguments.user_events {
         Some(path) => Some(Arc::new(FileOutbox::open(path)?)),
         None => None,

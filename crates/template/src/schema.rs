@@ -76,13 +76,14 @@ const TEXT_OR_TEXTS: Shape = Shape::Choice(|node| match node.value {
     _ => TEXT,
 });
 
-static KINDS: [Kind; 32] = [
+static KINDS: [Kind; 33] = [
     cognito::USER_POOL,
     cognito::USER_POOL_CLIENT,
     cognito::USER_POOL_DOMAIN,
     cognito::USER_POOL_GROUP,
     cognito::USER_POOL_IDENTITY_PROVIDER,
     cognito::USER_POOL_RESOURCE_SERVER,
+    cognito::USER_POOL_RISK_CONFIGURATION_ATTACHMENT,
     cognito::USER_POOL_USER,
     cognito::USER_POOL_USER_TO_GROUP_ATTACHMENT,
     functions::SERVERLESS_FUNCTION,

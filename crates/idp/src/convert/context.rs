@@ -39,7 +39,7 @@ struct DeviceData {
 pub(crate) fn of_peer(origin: &Origin) -> Circumstances {
     let Origin { peer, user_agent } = origin;
     let from = Circumstances { address: *peer, ..Circumstances::default() };
-    with_user_agent(from, user_agent.as_deref())
+    from.with_user_agent(user_agent.as_deref())
 }
 
 /// What a client says of its user. An address counts only from clients that may pass one on, which have a
@@ -70,16 +70,11 @@ pub(crate) fn of_server(told: &ContextDataType) -> Result<Circumstances, Error> 
     });
     let address = Some(address_of(&told.ip_address)?);
     let from = Circumstances { address, ..Circumstances::default() };
-    with_data(with_user_agent(from, user_agent), told.encoded_data.as_deref())
+    with_data(from.with_user_agent(user_agent), told.encoded_data.as_deref())
 }
 
 fn address_of(text: &str) -> Result<IpAddr, Refusal> {
     text.parse().map_err(|_| Refusal::invalid("IpAddress is not a valid address."))
-}
-
-fn with_user_agent(from: Circumstances, user_agent: Option<&str>) -> Circumstances {
-    let Some((kind, name)) = user_agent.and_then(device) else { return from };
-    Circumstances { device: Some(kind), device_name: Some(name), ..from }
 }
 
 /// Takes what a library says of the device. What is no such document is nothing.
@@ -94,7 +89,7 @@ fn with_data(from: Circumstances, data: Option<&str>) -> Result<Circumstances, E
         serde_json::from_str::<Payload>(&encoded.payload).ok()
     };
     let Some(Payload { context_data: said }) = payload() else { return Ok(from) };
-    let mut from = with_user_agent(from, said.user_agent.as_deref());
+    let mut from = from.with_user_agent(said.user_agent.as_deref());
     from.device = said.device_id.as_deref().and_then(short).or(from.device);
     from.device_name = said.device_name.as_deref().and_then(short).or(from.device_name);
     from.timezone = said.client_timezone.as_deref().and_then(short).or(from.timezone);
@@ -107,64 +102,10 @@ fn short(text: &str) -> Option<String> {
     (!short.is_empty()).then_some(short)
 }
 
-const BROWSERS: [(&str, &str); 6] = [
-    ("Edg/", "Edge"),
-    ("OPR/", "Opera"),
-    ("Firefox/", "Firefox"),
-    ("CriOS/", "Chrome"),
-    ("Chrome/", "Chrome"),
-    ("Version/", "Safari"),
-];
-const SYSTEMS: [(&str, &str); 7] = [
-    ("Windows", "Windows"),
-    ("Android", "Android"),
-    ("iPhone", "iOS"),
-    ("iPad", "iOS"),
-    ("Mac OS X", "macOS"),
-    ("CrOS", "ChromeOS"),
-    ("Linux", "Linux"),
-];
-
-/// The kind of a device, which stays the same when its software is updated, and its name for people.
-fn device(user_agent: &str) -> Option<(String, String)> {
-    let version =
-        |text: &str| -> String { text.chars().take_while(char::is_ascii_digit).take(8).collect() };
-    let browser = BROWSERS
-        .iter()
-        .find_map(|(mark, name)| Some((*name, version(user_agent.split_once(mark)?.1))));
-    let system = SYSTEMS.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name);
-    if let (Some((browser, version)), Some(system)) = (&browser, system) {
-        return Some((format!("{browser}, {system}"), format!("{browser} {version}, {system}")));
-    }
-    // A program: the product it names first.
-    let product = user_agent.split([' ', '/']).next().and_then(short)?;
-    Some((product.clone(), product))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn a_device_is_named_by_its_browser_and_system() {
-        for (user_agent, kind, name) in [
-            (
-                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36",
-                "Chrome, Windows",
-                "Chrome 126, Windows",
-            ),
-            (
-                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
-                "Safari, iOS",
-                "Safari 17, iOS",
-            ),
-            ("Boto3/1.35.0 md/Botocore#1.35.0", "Boto3", "Boto3"),
-        ] {
-            assert_eq!(device(user_agent), Some((kind.to_owned(), name.to_owned())));
-        }
-        assert_eq!(device(""), None);
-    }
 
     #[test]
     fn what_a_library_says_of_a_device_is_read_and_bounded() {

@@ -2,8 +2,8 @@
 
 use crate::convert::{keep, kept};
 use pool::{
-    AddressRange, Error, NoticeText, Notices, PasswordMoment, Refusal, RiskConfiguration,
-    RiskSettings, TakeoverAction, TakeoverAnswer,
+    AddressRange, Error, MailSettings, NoticeText, Notices, PasswordMoment, Refusal,
+    RiskConfiguration, RiskSettings, TakeoverAction, TakeoverAnswer,
 };
 use serde_json::{Map, Value};
 use wire::cognito_idp::{
@@ -94,6 +94,12 @@ pub(crate) fn settings(request: &SetRiskConfigurationRequest) -> RiskSettings {
                 block: notify.block_email.as_ref().map(notice),
                 mfa: notify.mfa_email.as_ref().map(notice),
                 no_action: notify.no_action_email.as_ref().map(notice),
+                mail: MailSettings {
+                    from: notify.from.clone(),
+                    reply_to: notify.reply_to.clone(),
+                    identity: Some(notify.source_arn.clone()),
+                    configuration_set: None,
+                },
             };
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! A verification text may be given in two places, which Cognito keeps the same.
 
-use pool::{MessageTemplates, Refusal};
+use pool::{ByLink, MessageTemplates, Refusal};
 use wire::cognito_idp::{
     DefaultEmailOptionType, MessageTemplateType, VerificationMessageTemplateType,
 };
@@ -21,12 +21,12 @@ pub(crate) fn messages(
     invitation: Option<MessageTemplateType>,
 ) -> Result<MessageTemplates, Refusal> {
     let template = verification.template.unwrap_or_default();
-    if template.default_email_option == Some(DefaultEmailOptionType::ConfirmWithLink) {
-        return Err(Refusal::Unsupported(
-            "This version confirms with codes, so DefaultEmailOption must be CONFIRM_WITH_CODE."
-                .into(),
-        ));
-    }
+    let confirms_by_link =
+        template.default_email_option == Some(DefaultEmailOptionType::ConfirmWithLink);
+    let by_link = confirms_by_link.then_some(ByLink {
+        subject: template.email_subject_by_link,
+        email: template.email_message_by_link,
+    });
     let invitation = invitation.unwrap_or_default();
     Ok(MessageTemplates {
         verification_subject: one("Subject", verification.subject, template.email_subject)?,
@@ -35,6 +35,7 @@ pub(crate) fn messages(
         invitation_subject: invitation.email_subject,
         invitation_email: invitation.email_message,
         invitation_sms: invitation.sms_message,
+        by_link,
     })
 }
 
@@ -60,7 +61,10 @@ pub(crate) fn verification_template(
         sms_message: messages.verification_sms.clone(),
         email_message: messages.verification_email.clone(),
         email_subject: messages.verification_subject.clone(),
-        default_email_option: Some(DefaultEmailOptionType::ConfirmWithCode),
+        default_email_option: Some(match messages.by_link {
+            Some(_) => DefaultEmailOptionType::ConfirmWithLink,
+            None => DefaultEmailOptionType::ConfirmWithCode,
+        }),
         ..given.unwrap_or_default()
     }
 }

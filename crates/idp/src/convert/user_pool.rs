@@ -6,8 +6,8 @@
 use super::{keep, kept, lambda, mfa, schema, template};
 use names::AccountId;
 use pool::{
-    Alias, Contact, DeviceTracking, Error, MfaSettings, PasswordPolicy, PoolSettings, Recovery,
-    Refusal, Schema, SignInNames, ThreatMode, ThreatProtection, UserPool,
+    Alias, Contact, DeviceTracking, Error, MailSettings, MfaSettings, PasswordPolicy, PoolSettings,
+    Recovery, Refusal, Schema, SignInNames, ThreatMode, ThreatProtection, UserPool,
 };
 use wire::cognito_idp::{
     AccountRecoverySettingType, AdminCreateUserConfigType, AdvancedSecurityEnabledModeType,
@@ -140,6 +140,8 @@ pub(crate) fn settings(
         mfa,
         first_factors,
         threats: threats(request.user_pool_add_ons.as_ref()),
+        mail: mail(request.email_configuration.as_ref()),
+        sms_region: request.sms_configuration.as_ref().and_then(|sms| sms.sns_region.clone()),
         inert: serde_json::Map::new(),
     };
     let inert = &mut settings.inert;
@@ -173,6 +175,17 @@ pub(crate) fn updated(
         settings.inert.insert(name.to_owned(), before.clone());
     }
     Ok(settings)
+}
+
+/// Who the pool's mails are from.
+fn mail(given: Option<&EmailConfigurationType>) -> MailSettings {
+    let Some(given) = given else { return MailSettings::default() };
+    MailSettings {
+        from: given.from.clone(),
+        reply_to: given.reply_to_email_address.clone(),
+        identity: given.source_arn.clone(),
+        configuration_set: given.configuration_set.clone(),
+    }
 }
 
 /// Whether the pool looks for threats.

@@ -14,11 +14,12 @@ impl Operation<Idp> for SignUp {
         let metadata = input.client_metadata.unwrap_or_default();
         let (client, context) = (&input.client_id, input.user_context_data.as_ref());
         let caller = idp.caller(client, metadata, context, None).await?;
-        // Only a pool with other first factors could do without.
-        let Some(password) = &input.password else { return Err(no_password()) };
+        if input.password.is_none() && !caller.pool.settings.takes_codes_first() {
+            return Err(no_password());
+        }
         let new_user = NewUser {
             username: &input.username,
-            password,
+            password: input.password.as_ref(),
             attributes: attributes(input.user_attributes.unwrap_or_default()),
             validation_data: attributes(input.validation_data.unwrap_or_default()),
             hash: input.secret_hash.as_ref(),
@@ -33,6 +34,7 @@ impl Operation<Idp> for SignUp {
     }
 }
 
+/// As the model would say it of a member that is needed.
 fn no_password() -> Error {
     Refusal::invalid(
         "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must \

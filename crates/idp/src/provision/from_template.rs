@@ -22,6 +22,7 @@ use wire::{
     cognito_idp::{
         AdminAddUserToGroup, AdminCreateUser, CreateGroup, CreateIdentityProvider,
         CreateResourceServer, CreateUserPool, CreateUserPoolClient, CreateUserPoolDomain,
+        SetRiskConfiguration,
     },
     constraints::{self, Refused},
 };
@@ -212,6 +213,18 @@ pub async fn domain(
 ) -> Result<Kept<Domain>, Unprovisioned> {
     let request = request::<CreateUserPoolDomain>(&[], &[], properties)?;
     Ok(provision::domain(idp, request).await?)
+}
+
+/// An `AWS::Cognito::UserPoolRiskConfigurationAttachment`.
+///
+/// # Errors
+/// [`Unprovisioned`].
+pub async fn risk_configuration(
+    idp: &Idp,
+    properties: Map<String, Value>,
+) -> Result<(), Unprovisioned> {
+    let request = request::<SetRiskConfiguration>(&[], &[], properties)?;
+    Ok(provision::risk_configuration(idp, &request).await.map(drop)?)
 }
 
 /// An `AWS::Cognito::UserPoolIdentityProvider`.

@@ -25,7 +25,7 @@ async fn an_invited_user_has_a_temporary_password_by_mail() {
     assert_eq!(user["Attributes"][0]["Name"], "sub");
     let message = house.mailbox.to("erin@example.com").pop().unwrap();
     assert_eq!(
-        message.body,
+        message.body.text(),
         format!("Your username is erin and temporary password is {}", message.code)
     );
     let body = house.sign_in("erin", &message.code).await.ok();

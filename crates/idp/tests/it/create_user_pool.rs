@@ -162,10 +162,6 @@ async fn what_would_be_ignored_to_the_pools_harm_is_refused() {
             json!({ "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["WEB_AUTHN"] } } }),
             "WEB_AUTHN cannot be the only first factor.",
         ),
-        (
-            json!({ "VerificationMessageTemplate": { "DefaultEmailOption": "CONFIRM_WITH_LINK" } }),
-            "This version confirms with codes, so DefaultEmailOption must be CONFIRM_WITH_CODE.",
-        ),
     ] {
         let mut input = settings;
         input["PoolName"] = json!("people");

@@ -64,7 +64,7 @@ async fn the_function_hears_what_the_message_is_for() {
     .assert_eq(&pretty(&event));
     let sent = house.mailbox.to("ann@example.com").pop().unwrap();
     assert_eq!(sent.subject, "Ahoy");
-    assert_eq!(sent.body, format!("<b>{}</b> ann", sent.code));
+    assert_eq!(sent.body.text(), format!("<b>{}</b> ann", sent.code));
 }
 
 #[tokio::test]
@@ -121,9 +121,12 @@ async fn an_invitation_needs_both_placeholders_and_is_asked_for_once() {
             { "Name": "phone_number", "Value": "+15551231234" }] });
     house.call("AdminCreateUser", input).await.ok();
     let mail = house.mailbox.to("erin@example.com").pop().unwrap();
-    assert_eq!(mail.body, format!("<b>{}</b> erin", mail.code));
+    assert_eq!(mail.body.text(), format!("<b>{}</b> erin", mail.code));
     let text = house.mailbox.to("+15551231234").pop().unwrap();
-    assert_eq!((text.subject.as_str(), text.body), ("", format!("sms {} erin", text.code)));
+    assert_eq!(
+        (text.subject.as_str(), text.body.text()),
+        ("", format!("sms {} erin", text.code).as_str())
+    );
     {
         let heard = heard.lock().unwrap();
         assert_eq!(heard.len(), 1);
@@ -144,7 +147,10 @@ async fn an_invitation_needs_both_placeholders_and_is_asked_for_once() {
         "UserAttributes": [{ "Name": "email", "Value": "erin@example.com" }] });
     house.call("AdminCreateUser", input).await.ok();
     let mail = house.mailbox.to("erin@example.com").pop().unwrap();
-    assert_eq!(mail.body, format!("Your username is erin and temporary password is {}", mail.code));
+    assert_eq!(
+        mail.body.text(),
+        format!("Your username is erin and temporary password is {}", mail.code)
+    );
 }
 
 #[tokio::test]
@@ -158,7 +164,7 @@ async fn a_text_without_the_code_is_not_sent() {
         sign_up(&house).await.ok();
         let sent = house.mailbox.to("ann@example.com").pop().unwrap();
         assert_eq!(sent.subject, "Your verification code");
-        assert_eq!(sent.body, format!("Your confirmation code is {}", sent.code));
+        assert_eq!(sent.body.text(), format!("Your confirmation code is {}", sent.code));
     }
 }
 
@@ -228,4 +234,70 @@ async fn who_does_not_exist_is_not_announced() {
         house.call_unsigned(operation, nobody.clone()).await.ok();
     }
     assert!(heard.lock().unwrap().is_empty());
+}
+
+/// A pool whose mails after a sign-up carry a link.
+async fn by_link(house: &House, lambda: Value) {
+    let template = json!({ "DefaultEmailOption": "CONFIRM_WITH_LINK",
+        "EmailSubjectByLink": "Confirm", "EmailMessageByLink": "Hello {##Go on##}" });
+    let update = json!({ "VerificationMessageTemplate": template, "LambdaConfig": lambda });
+    house.update_pool(update).await.ok();
+}
+
+#[tokio::test]
+async fn a_mail_after_a_sign_up_carries_a_link_and_other_mails_do_not() {
+    let house = House::new().await;
+    by_link(&house, json!({})).await;
+    sign_up(&house).await.ok();
+    let sent = house.mailbox.to("ann@example.com").pop().unwrap();
+    assert_eq!(sent.subject, "Confirm");
+    let link = |base: &str, code: &str| {
+        let client = &house.client;
+        format!(
+            "<a href=\"{base}/confirmUser?client_id={client}&amp;user_name=ann&amp;confirmation_code={code}\">"
+        )
+    };
+    let here = link("http://127.0.0.1:9229", &sent.code);
+    assert_eq!(sent.body.text(), format!("Hello {here}Go on</a>"));
+
+    let domain = json!({ "UserPoolId": house.pool, "Domain": "people" });
+    house.call("CreateUserPoolDomain", domain).await.ok();
+    let name = json!({ "ClientId": house.client, "Username": "ann" });
+    house.call_unsigned("ResendConfirmationCode", name.clone()).await.ok();
+    let sent = house.mailbox.to("ann@example.com").pop().unwrap();
+    let there = link("http://people.auth.localhost:9229", &sent.code);
+    assert_eq!(sent.body.text(), format!("Hello {there}Go on</a>"));
+    confirm_sign_up::confirm(&house, "ann", &sent.code).await.ok();
+
+    house.call_unsigned("ForgotPassword", name).await.ok();
+    let sent = house.mailbox.to("ann@example.com").pop().unwrap();
+    assert_eq!(sent.body.text(), format!("Your confirmation code is {}", sent.code));
+}
+
+#[tokio::test]
+async fn the_function_says_where_the_link_is() {
+    let house = House::new().await;
+    for (words, expected) in [
+        ("Go: {##Click Here##}", "Go: <a href="),
+        ("Or the code {####}", "Or the code 0"),
+        ("Nothing", "Hello <a href="),
+    ] {
+        let (arn, _) = house.listener("f", json!({ "emailMessage": words }));
+        by_link(&house, json!({ "CustomMessage": arn })).await;
+        let name = format!("user-{}", words.len());
+        let mail = format!("{name}@example.com");
+        house.sign_up(&name, json!({ "email": mail })).await.ok();
+        let sent = house.mailbox.to(&mail).pop().unwrap();
+        let told = sent.body.text().replace(&sent.code, "0");
+        assert!(told.starts_with(expected), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_no_html_in_a_mail() {
+    let (house, _) = house_with(words()).await;
+    house.sign_up("<b>&ann", json!({ "email": "ann@example.com" })).await.ok();
+    let sent = house.mailbox.to("ann@example.com").pop().unwrap();
+    let expected = format!("<b>{}</b> &lt;b&gt;&amp;ann", sent.code);
+    assert_eq!(sent.body.text(), expected);
 }

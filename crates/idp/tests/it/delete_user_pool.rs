@@ -72,3 +72,20 @@ async fn another_node_goes_on_with_a_removal() {
     assert_eq!(imports::work(&house).await, 1);
     assert_eq!(users().await, 0);
 }
+
+#[tokio::test]
+async fn what_was_done_as_its_users_goes_with_a_pool() {
+    let house = threats::watched("AUDIT").await;
+    house.user("ann").await;
+    threats::sign_in_from(&house, threats::HOME, threats::LAPTOP, "ann", PASSWORD).await.ok();
+    let event = threats::events(&house, "ann").await.remove(0);
+    let id = event["EventId"].as_str().unwrap();
+    let pools = house.idp.pools.clone();
+    let pool = pools.pool(&house.pool.parse().unwrap()).await.unwrap();
+    let ann = pools.user(&pool, &"ann".parse().unwrap()).await.unwrap();
+    pools.judge_auth_event(&ann, id, true).await.unwrap();
+    house.call("DeleteUserPool", json!({ "UserPoolId": house.pool })).await.ok();
+    assert_eq!(imports::work(&house).await, 1);
+    let gone = pools.judge_auth_event(&ann, id, true).await;
+    assert!(matches!(gone, Err(pool::Error::Refused(pool::Refusal::NoAuthEvent))), "{gone:?}");
+}

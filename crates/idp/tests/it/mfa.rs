@@ -91,7 +91,7 @@ async fn a_wrong_code_leaves_the_session_good_and_a_right_one_ends_it() {
     );
     let mail = house.mailbox.to("ann@example.com").pop().unwrap();
     assert_eq!((mail.subject.as_str(), mail.purpose), ("Your code", "Authentication"));
-    assert_eq!(mail.body, format!("Mail {}", mail.code));
+    assert_eq!(mail.body.text(), format!("Mail {}", mail.code));
     assert_eq!(mail.code.len(), 6);
     let answer = async |code: &str| {
         house.answer("EMAIL_OTP", "ann", &asked, json!({ "EMAIL_OTP_CODE": code })).await
@@ -118,7 +118,7 @@ async fn a_code_by_text_message_proves_the_number() {
     assert_eq!(asked["ChallengeParameters"]["CODE_DELIVERY_DESTINATION"], "+*******1234");
     assert_eq!(asked["ChallengeParameters"]["CODE_DELIVERY_DELIVERY_MEDIUM"], "SMS");
     let text = house.mailbox.to(PHONE).pop().unwrap();
-    assert_eq!(text.body, format!("Text {}", text.code));
+    assert_eq!(text.body.text(), format!("Text {}", text.code));
     let code = json!({ "SMS_MFA_CODE": text.code });
     SignedIn::of(&house.answer("SMS_MFA", "ann", &asked, code).await.ok());
     assert_eq!(house.attribute("ann", "phone_number_verified").await.unwrap(), "true");

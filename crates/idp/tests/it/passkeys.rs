@@ -412,3 +412,26 @@ async fn pools_take_passkeys_as_they_can_be_used() {
     expect!["400 FeatureUnavailableInTierException: Sign-in with one-time passwords and passkeys is not part of the LITE plan."]
         .assert_eq(&house.update_pool(lite).await.line());
 }
+
+#[tokio::test]
+async fn the_domain_of_the_pool_is_what_passkeys_are_for_if_nothing_else_is_said() {
+    let house = house_without_a_domain().await;
+    let ann = house.user("ann").await;
+    let tokens = ann.tokens().await;
+    let domain = json!({ "UserPoolId": house.pool, "Domain": "people" });
+    house.call("CreateUserPoolDomain", domain).await.ok();
+    let options = start(&house, &tokens).await;
+    assert_eq!(options["rp"]["id"], "people.auth.localhost");
+    let mut authenticator = Authenticator::new("http://people.auth.localhost:9229");
+    register(&house, &tokens, &mut authenticator).await;
+    sign_in(&house, "ann", &mut authenticator).await.ok();
+
+    // Its own domain comes first, and what was made for the other one is not asked for.
+    let custom = json!({ "UserPoolId": house.pool, "Domain": "login.example.com",
+        "CustomDomainConfig": { "CertificateArn":
+            "arn:aws:acm:us-east-1:000000000000:certificate/0a1b" } });
+    house.call("CreateUserPoolDomain", custom).await.ok();
+    assert_eq!(start(&house, &tokens).await["rp"]["id"], "login.example.com");
+    let asked = begin(&house, "ann", Some("WEB_AUTHN")).await.ok();
+    assert_ne!(asked["ChallengeName"], "WEB_AUTHN");
+}

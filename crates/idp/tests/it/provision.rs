@@ -227,3 +227,35 @@ async fn a_pool_that_is_made_again_begins_empty_and_stays_whole() {
     let users = house.call("ListUsers", pool_id).await.ok();
     assert_eq!(users["Users"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn how_risks_are_answered_is_attached_once() {
+    let house = House::empty();
+    let watched = json!({ "UserPoolTier": "PLUS",
+        "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" } });
+    from_template::user_pool(&house.idp, id(), "people", object(watched)).await.unwrap();
+    let attachment = |action: &str| {
+        object(json!({ "UserPoolId": id(), "ClientId": "ALL",
+            "CompromisedCredentialsRiskConfiguration": { "Actions": { "EventAction": action } },
+            "RiskExceptionConfiguration": { "BlockedIPRangeList": ["192.0.2.0/24"] } }))
+    };
+    let attach = async |action| {
+        from_template::risk_configuration(&house.idp, attachment(action))
+            .await
+            .map_err(|wrong| wrong.to_string())
+    };
+    let described = async || {
+        let asked = json!({ "UserPoolId": id() });
+        house.call("DescribeRiskConfiguration", asked).await.ok()["RiskConfiguration"].clone()
+    };
+    attach("BLOCK").await.unwrap();
+    let first = described().await;
+    let action = &first["CompromisedCredentialsRiskConfiguration"]["Actions"]["EventAction"];
+    assert_eq!(action, "BLOCK");
+    house.advance(SignedDuration::from_secs(60));
+    attach("BLOCK").await.unwrap();
+    assert_eq!(described().await, first, "the same again changes nothing");
+    attach("NO_ACTION").await.unwrap();
+    assert_ne!(described().await, first);
+    assert!(attach("PERHAPS").await.unwrap_err().contains("Actions.EventAction"));
+}

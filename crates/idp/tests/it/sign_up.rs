@@ -200,3 +200,25 @@ async fn a_name_with_something_invisible_is_no_name() {
         );
     }
 }
+
+#[tokio::test]
+async fn somebody_who_signs_in_by_codes_needs_no_password() {
+    let factors =
+        json!({ "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } });
+    let client = json!({ "ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH"] });
+    let house = House::with(json!({ "Policies": factors }), client).await;
+    let input = json!({ "ClientId": house.client, "Username": "ann",
+        "UserAttributes": [{ "Name": "email", "Value": "ann@example.com" }] });
+    house.call_unsigned("SignUp", input).await.ok();
+    let code = house.mailbox.code("ann@example.com");
+    confirm_sign_up::confirm(&house, "ann", &code).await.ok();
+    expect!["400 NotAuthorizedException: Incorrect username or password."]
+        .assert_eq(&house.sign_in("ann", PASSWORD).await.line());
+
+    let begun = passkeys::begin(&house, "ann", Some("EMAIL_OTP")).await.ok();
+    assert_eq!(begun["ChallengeName"], "EMAIL_OTP");
+    assert!(!begun["AvailableChallenges"].to_string().contains("PASSWORD"), "{begun}");
+    let code = house.mailbox.code("ann@example.com");
+    let done = house.answer("EMAIL_OTP", "ann", &begun, json!({ "EMAIL_OTP_CODE": code })).await;
+    assert!(done.ok()["AuthenticationResult"]["AccessToken"].is_string());
+}

@@ -80,7 +80,7 @@ async fn an_enforced_answer_blocks_and_tells_the_user() {
     assert_eq!(event["EventRisk"]["RiskLevel"], "Medium");
     let mail = house.mailbox.to("ann@example.com").remove(0);
     assert_eq!((mail.purpose, &*mail.subject), ("AccountTakeOverNotification", "blocked ann"));
-    assert!(mail.body.contains("203.0.113.9 Safari 17, iOS token "), "{}", mail.body);
+    assert!(mail.body.text().contains("203.0.113.9 Safari 17, iOS token "), "{}", mail.body.text());
     // Whoever has not the password learns nothing.
     let wrong = sign_in_from(&house, AWAY, PHONE, "ann", "Wrong-Horse7!").await;
     assert_eq!(wrong.line(), "400 NotAuthorizedException: Incorrect username or password.");

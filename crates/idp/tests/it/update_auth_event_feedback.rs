@@ -10,7 +10,7 @@ async fn the_token_of_a_mail_is_good_for_its_event_and_no_other() {
     house.advance(SignedDuration::from_secs(1));
     sign_in_from(&house, AWAY, PHONE, "ann", PASSWORD).await.ok();
     let event = events(&house, "ann").await.remove(0);
-    let body = house.mailbox.to("ann@example.com").remove(0).body;
+    let body = house.mailbox.to("ann@example.com").remove(0).body.text().to_owned();
     let (_, token) = body.split_once("token ").unwrap();
     let input = json!({ "UserPoolId": house.pool, "Username": "ann", "EventId": event["EventId"],
         "FeedbackToken": token, "FeedbackValue": "Valid" });

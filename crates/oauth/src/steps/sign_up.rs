@@ -37,7 +37,7 @@ impl OAuth {
         let hash = self.pools.own_secret_hash(&caller.client, username.as_str())?;
         let sign_up = pool::SignUp {
             username: &username,
-            password: &password,
+            password: Some(&password),
             attributes,
             validation_data: BTreeMap::new(),
             hash: hash.as_ref(),

@@ -17,4 +17,6 @@ mod passkeys;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod threats;
+#[cfg(test)]
 mod world;

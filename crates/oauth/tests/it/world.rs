@@ -9,6 +9,7 @@ use oauth::{Federation, Http, OAuth, Setup, Unreached, pages::Theme};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
     sync::Arc,
 };
 use testkit::{House, PASSWORD};
@@ -50,6 +51,8 @@ pub struct Browser<'a> {
     pub cookies: BTreeMap<String, String>,
     /// Headers of every request.
     pub headers: Vec<(&'static str, String)>,
+    /// Where it is.
+    pub address: Option<IpAddr>,
 }
 
 /// The settings of a client that signs people in on the pages.
@@ -96,7 +99,7 @@ impl World {
     }
 
     pub fn browser(&self) -> Browser<'_> {
-        Browser { world: self, cookies: BTreeMap::new(), headers: Vec::new() }
+        Browser { world: self, cookies: BTreeMap::new(), headers: Vec::new(), address: None }
     }
 
     /// A client with a secret, and the secret.
@@ -266,6 +269,9 @@ impl Browser<'_> {
         }
         for (name, value) in &self.headers {
             request = request.header(*name, value);
+        }
+        if let Some(address) = self.address {
+            request = request.extension(oauth::Peer(address));
         }
         let shown = self.world.send(request, body).await;
         for cookie in shown.headers.get_all("set-cookie") {

@@ -273,6 +273,55 @@ pub(super) const USER_POOL_RESOURCE_SERVER: Kind = Kind {
     attributes: &[],
 };
 
+const RISK_ACTION: Shape = Shape::Object(&[Must("EventAction", TEXT), Must("Notify", BOOLEAN)]);
+
+const NOTICE: Shape =
+    Shape::Object(&[May("HtmlBody", TEXT), Must("Subject", TEXT), May("TextBody", TEXT)]);
+
+pub(super) const USER_POOL_RISK_CONFIGURATION_ATTACHMENT: Kind = Kind {
+    name: "AWS::Cognito::UserPoolRiskConfigurationAttachment",
+    properties: &[
+        May(
+            "AccountTakeoverRiskConfiguration",
+            Shape::Object(&[
+                Must(
+                    "Actions",
+                    Shape::Object(&[
+                        May("HighAction", RISK_ACTION),
+                        May("LowAction", RISK_ACTION),
+                        May("MediumAction", RISK_ACTION),
+                    ]),
+                ),
+                May(
+                    "NotifyConfiguration",
+                    Shape::Object(&[
+                        May("BlockEmail", NOTICE),
+                        May("From", TEXT),
+                        May("MfaEmail", NOTICE),
+                        May("NoActionEmail", NOTICE),
+                        May("ReplyTo", TEXT),
+                        Must("SourceArn", TEXT),
+                    ]),
+                ),
+            ]),
+        ),
+        Must("ClientId", TEXT),
+        May(
+            "CompromisedCredentialsRiskConfiguration",
+            Shape::Object(&[
+                Must("Actions", Shape::Object(&[Must("EventAction", TEXT)])),
+                May("EventFilter", TEXTS),
+            ]),
+        ),
+        May(
+            "RiskExceptionConfiguration",
+            Shape::Object(&[May("BlockedIPRangeList", TEXTS), May("SkippedIPRangeList", TEXTS)]),
+        ),
+        Must("UserPoolId", TEXT),
+    ],
+    attributes: &[],
+};
+
 pub(super) const USER_POOL_USER: Kind = Kind {
     name: "AWS::Cognito::UserPoolUser",
     properties: &[

@@ -87,7 +87,7 @@ impl House {
         let names = [("given_name", "Ann"), ("family_name", "Example")];
         let sign_up = SignUp {
             username: &name,
-            password: &self.password,
+            password: Some(&self.password),
             attributes: names
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into_iter()

@@ -1,0 +1,67 @@
+//! How does a mail leave by Amazon SES?
+
+use crate::{
+    letter::Letter,
+    on_aws::{Regions, said},
+};
+use async_trait::async_trait;
+use aws_sdk_sesv2::{
+    Client,
+    error::BuildError,
+    types::{Body, Content, Destination, EmailContent, Message},
+};
+use lettre::message::Mailbox;
+use pool::{Post, Undelivered};
+
+/// Mails through SES. Credentials and endpoint (`AWS_ENDPOINT_URL_SESV2`) are where the AWS tools take them, and are
+/// not looked for before the first mail.
+pub struct OnSes {
+    clients: Regions<Client>,
+    from: Option<Mailbox>,
+    configuration_set: Option<String>,
+}
+
+impl OnSes {
+    /// Mails that count towards a configuration set, if their pool names no other.
+    pub fn new(from: Option<Mailbox>, configuration_set: Option<&str>) -> Self {
+        let configuration_set = configuration_set.map(str::to_owned);
+        Self { clients: Regions::new(Client::new), from, configuration_set }
+    }
+}
+
+#[async_trait]
+impl Post for OnSes {
+    async fn send(&self, message: pool::Message) -> Result<(), Undelivered> {
+        let settings = message.mail.clone();
+        let letter = Letter::of(message, self.from.as_ref())?;
+        // An identity lives in a region, and mails of it leave from there.
+        let region = settings.identity.as_deref().and_then(|arn| arn.split(':').nth(3));
+        let client = self.clients.of(region).await;
+        let to = Destination::builder().to_addresses(letter.to.to_string()).build();
+        let from = letter.from.to_string();
+        let reply_to = letter.reply_to.as_ref().map(|reply_to| vec![reply_to.to_string()]);
+        let content = content(letter).map_err(|cause| Undelivered(cause.to_string()))?;
+        let sent = client
+            .send_email()
+            .from_email_address(from)
+            .set_from_email_address_identity_arn(settings.identity)
+            .set_reply_to_addresses(reply_to)
+            .set_configuration_set_name(
+                settings.configuration_set.or_else(|| self.configuration_set.clone()),
+            )
+            .destination(to)
+            .content(content)
+            .send()
+            .await;
+        sent.map(drop).map_err(|error| said("SES", &error))
+    }
+}
+
+/// Two parts: what cannot show HTML shows the plain one.
+fn content(letter: Letter) -> Result<EmailContent, BuildError> {
+    let part = |text: String| Content::builder().charset("UTF-8").data(text).build();
+    let html = letter.html.map(part).transpose()?;
+    let body = Body::builder().set_html(html).text(part(letter.plain)?).build();
+    let message = Message::builder().subject(part(letter.subject)?).body(body).build();
+    Ok(EmailContent::builder().simple(message).build())
+}
