@@ -2,19 +2,49 @@
 
 use pool::Pools;
 use std::time::Duration;
+use users::events::Drain;
 
 /// How long a node waits before it looks for work that another one has left behind.
 const ROUND: Duration = Duration::from_secs(5);
 
 /// Does the background work of the pools for as long as the process runs. What is under way when it ends is
 /// gone on with by whoever comes next.
-pub fn start(pools: Pools) {
+pub fn start(pools: Pools, drains: Vec<Drain>) {
+    drains.into_iter().for_each(tell);
     tokio::spawn(async move {
         loop {
             if let Err(error) = pools.do_background_work().await {
                 tracing::error!(?error, "the background work could not be looked at");
             }
             pools.background_work(ROUND).await;
+        }
+    });
+}
+
+/// How long a node waits before it looks again for what was not told.
+const SOON: Duration = Duration::from_secs(1);
+
+/// How long a round may take. What was not told then is told in the next one.
+const LONGEST_ROUND: Duration = Duration::from_secs(60);
+
+/// Tells what users do for as long as the process runs. What nobody took so far gets another chance at its
+/// beginning: whoever has mended the listener starts the server again.
+fn tell(drain: Drain) {
+    tokio::spawn(async move {
+        match drain.unpark().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "events that nobody took are told again"),
+            Err(cause) => tracing::error!(%cause, "events that nobody took cannot be looked at"),
+        }
+        loop {
+            let drained = drain.run_once(LONGEST_ROUND).await;
+            if drained.failed + drained.parked > 0 {
+                let users::events::Drained { published, failed, parked } = drained;
+                tracing::warn!(published, failed, parked, "not everything that users did was told");
+            }
+            // What failed is tried again soon; how soon is for the events to say.
+            let wait = if drained.failed > 0 { SOON } else { ROUND };
+            drain.news(wait).await;
         }
     });
 }

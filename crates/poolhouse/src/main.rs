@@ -4,6 +4,8 @@
 //! and names the adapters; everything below is handed what it needs.
 
 mod access_keys;
+mod api_key;
+mod api_key_door;
 mod background;
 mod beside;
 mod cli;
@@ -18,6 +20,7 @@ mod ids;
 mod interpreters;
 mod invoke;
 mod invoke_door;
+mod letters;
 mod listen;
 mod on_lambda;
 mod ours;
@@ -25,9 +28,11 @@ mod outbound;
 mod outbox;
 mod page;
 mod pages_door;
+mod reconcile;
 mod runs;
 mod serve;
 mod stores;
+mod telling;
 mod token;
 mod uploads;
 
@@ -61,9 +66,11 @@ fn run(command: Command) -> Result<ExitCode, Problem> {
     runtime.block_on(async {
         match command {
             Command::Invoke(arguments) => return invoke::run(arguments).await,
+            Command::Reconcile(arguments) => return reconcile::run(arguments).await,
             Command::Dev(arguments) => dev::run(arguments).await?,
             Command::Serve(arguments) => serve::run(arguments).await?,
             Command::Token(arguments) => token::run(arguments).await?,
+            Command::ApiKey(arguments) => api_key::run(arguments).await?,
         }
         Ok(ExitCode::SUCCESS)
     })

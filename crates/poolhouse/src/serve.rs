@@ -14,11 +14,11 @@ use bytes::Bytes;
 use functions::TracedLogs;
 use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use jiff::Timestamp;
-use kit::user_events::Publisher;
 use names::Issuer;
 use pool::{CompromisedPasswords, Post};
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use users::events::LogSink;
 use wire::{Admission, Peer, sigv4::Verifier};
 
 /// Runs until it is told to end.
@@ -48,10 +48,7 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
             Arc::new(NoPost)
         }
     };
-    let publisher: Option<Arc<dyn Publisher>> = match &arguments.user_events {
-        Some(path) => Some(Arc::new(FileOutbox::open(path)?)),
-        None => None,
-    };
+    let listener = arguments.user_events.sink()?.unwrap_or_else(|| Arc::new(LogSink));
     let keys = Arc::new(vec![access_key]);
     let signed = || Admission::Signed(Verifier::new(keys.clone(), Arc::new(Timestamp::now)));
     let compromised = match &arguments.compromised_passwords {
@@ -70,7 +67,7 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
         store,
         master,
         post,
-        publisher,
+        listener,
         logs: Arc::new(TracedLogs),
         cold_start: Duration::ZERO,
         // Which server a function uses, and who it is there, is for its own environment to say.
@@ -78,6 +75,8 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
         shares_sender_keys: false,
         admission: signed(),
         invoke_admission: signed(),
+        api_key_admission: signed(),
+        offers_api_key: false,
     };
     let house = Arc::new(House::build(plan, &read).await?);
     let doors = Servers {
@@ -96,7 +95,7 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
     }
     tracing::info!(outputs = house.outputs_text(), "poolhouse is open");
     house.make_keys();
-    background::start(house.idp.pools.clone());
+    background::start(house.idp.pools.clone(), house.drains.clone());
     running.until_end().await;
     Ok(())
 }
