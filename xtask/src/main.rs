@@ -1,5 +1,5 @@
-//! What does the repository do to itself? It writes the generated part of `wire`, packs the functions for AWS
-//! Lambda, and measures them.
+//! What does the repository do to itself? It writes the generated part of `wire` and the user API's OpenAPI
+//! document, packs the functions for AWS Lambda, and measures them.
 
 #![expect(
     clippy::print_stdout,
@@ -11,6 +11,7 @@ mod bench_lambda;
 mod botocore;
 mod model;
 mod naming;
+mod openapi;
 mod package;
 mod patterns;
 mod shapes;
@@ -21,6 +22,8 @@ use std::{env, error::Error, path::Path, process::ExitCode};
 const USAGE: &str = "\
 cargo xtask shapes           writes crates/wire/src/shapes from the pinned service models
 cargo xtask shapes --check   fails if that would change anything
+cargo xtask openapi          writes crates/users/openapi.json from what stands beside the routes
+cargo xtask openapi --check  fails if that would change anything
 cargo xtask package [--arch arm64|x86_64] [FUNCTION...]
                              builds the functions for AWS Lambda into target/lambda, arm64 unless told
 cargo xtask bench-lambda     measures some of them on this machine";
@@ -31,6 +34,8 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["shapes"] => write_shapes(),
         ["shapes", "--check"] => check_shapes(),
+        ["openapi"] => root().and_then(openapi::write),
+        ["openapi", "--check"] => root().and_then(openapi::check),
         ["package", rest @ ..] => package_functions(rest),
         ["bench-lambda"] => root().and_then(bench_lambda::run),
         _ => Err(USAGE.into()),

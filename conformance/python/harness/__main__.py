@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from . import secrets
+from .fronts import make_key
 from .started import started
 
 
@@ -21,6 +22,8 @@ def main(command: list[str]) -> int:
                 "POOLHOUSE_ENDPOINT": house.identity_url,
                 "POOLHOUSE_ACCESS_KEY_ID": house.access_key[0],
                 "POOLHOUSE_SECRET_ACCESS_KEY": house.access_key[1],
+                "POOLHOUSE_API_URL": house.api_url,
+                "POOLHOUSE_API_KEY": make_key(house, "clients", "write"),
             }
             outbox = server.folder / "outbox.jsonl"
             if "--outbox" in server.arguments:

@@ -35,6 +35,26 @@ pub trait Profiles: Send + Sync {
         let _ = (sub, at);
         Ok(true)
     }
+
+    /// Takes over what a user has changed in the pool since the profile was made, as far as it stands in the
+    /// profile. It is told at every sign-in, so nothing is to be done where nothing changed.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if it may not have been taken over.
+    async fn heed(
+        &self,
+        sub: &Sub,
+        attributes: &BTreeMap<String, String>,
+    ) -> Result<(), Unavailable> {
+        let _ = (sub, attributes);
+        Ok(())
+    }
+
+    /// Whether this place tells others by itself of the profiles that are made and the sign-ins that are
+    /// noted. Then nobody else does.
+    fn tells(&self) -> bool {
+        false
+    }
 }
 
 /// The profile of a user who is new.

@@ -23,21 +23,28 @@
 //! * `GIVE_UP_AFTER_MS`, how long the profiles and the publisher may take: 1500 if it is not there, 4000 at
 //!   most, since a trigger has five seconds.
 //! * `METRICS_NAMESPACE`, where the metrics are filed: `Poolhouse/UserEvents` if it is not there.
-//! * `PROFILE_TABLE` and `USER_EVENTS_TOPIC` tell the front what to hand in; they are not looked at here.
+//! * `PROFILE_TABLE` and `USER_EVENTS_TOPIC` tell the front what to hand in; of the topic only the account is
+//!   looked at here, for the ARN of the pool.
+//!
+//! Profiles that tell by themselves that they were made, and when their user signed in, leave
+//! `user.password_reset` and `user.sign_in_attempted` to this function.
 
 mod metrics;
 mod publisher;
 
 pub use metrics::{Count, Counts, MetricSink};
-pub use publisher::{Kind, Publisher, UserEvent};
+pub use publisher::Publisher;
 
 use crate::{
     BadSetting, Environment, NewProfile, Profiles, Unavailable,
     environment::{find, milliseconds},
 };
-use events::cognito::{
-    Attributes, PostAuthentication, PostConfirmation, PreAuthentication, Trigger, TriggerEvent,
-    TriggerSource,
+use events::{
+    UserEventKind as Kind,
+    cognito::{
+        Attributes, PostAuthentication, PostConfirmation, PreAuthentication, Trigger, TriggerEvent,
+        TriggerSource,
+    },
 };
 use functions::{InProcess, Thrown};
 use futures::FutureExt;
@@ -55,6 +62,7 @@ pub const NAME: &str = "user-events";
 const PROFILE_DATA: &str = "PROFILE_DATA";
 const GIVE_UP_AFTER_MS: &str = "GIVE_UP_AFTER_MS";
 const METRICS_NAMESPACE: &str = "METRICS_NAMESPACE";
+const USER_EVENTS_TOPIC: &str = "USER_EVENTS_TOPIC";
 
 /// The function.
 pub struct UserEvents {
@@ -74,6 +82,27 @@ pub struct Settings {
     pub give_up_after: Duration,
     /// Where the metrics are filed.
     pub metrics_namespace: String,
+    /// Whose pool it is, as far as the function knows.
+    pub account: Account,
+}
+
+/// The part of an ARN that a pool's trigger does not tell. Empty where it is not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// `aws`, `aws-cn`, `aws-us-gov`.
+    pub partition: String,
+    /// Twelve digits.
+    pub id: String,
+}
+
+impl Account {
+    /// The account of a topic, which is the pool's.
+    fn of_topic(arn: Option<&str>) -> Self {
+        let mut parts = arn.unwrap_or_default().split(':').skip(1);
+        let partition = parts.next().filter(|partition| !partition.is_empty()).unwrap_or("aws");
+        let id = parts.nth(2).unwrap_or_default();
+        Self { partition: partition.to_owned(), id: id.to_owned() }
+    }
 }
 
 impl UserEvents {
@@ -223,7 +252,7 @@ impl UserEvents {
             return Err(Unavailable::new("the profile", "the user has no usable `sub`"));
         };
         if self.profiles.signed_in(sub, heard.at).await? {
-            return Ok(());
+            return self.profiles.heed(sub, heard.attributes).await;
         }
         let Some(new) = heard.new_profile(&self.settings.profile_data) else {
             return Err(Unavailable::new("the profile", "the user has no usable name"));
@@ -234,7 +263,13 @@ impl UserEvents {
 
     async fn publish(&self, heard: &Heard<'_>, kind: Kind, new_device: Option<bool>) -> Counts {
         let Some(publisher) = &self.publisher else { return Counts::default() };
-        let event = UserEvent::new(kind, heard, new_device);
+        if matches!(kind, Kind::Created | Kind::SignedIn) && self.profiles.tells() {
+            return Counts::default();
+        }
+        let Some(event) = publisher::event(kind, heard, &self.settings.account, new_device) else {
+            tracing::error!(pool = heard.pool, "an event names no pool, and is not told");
+            return Counts::of(Count::PublishFailures);
+        };
         let published = self.in_time("the publisher", publisher.publish(&event)).await;
         heard.log(published, Count::PublishFailures, "an event of a user could not be published")
     }
@@ -287,6 +322,7 @@ impl Settings {
             profile_data,
             give_up_after: milliseconds(environment, GIVE_UP_AFTER_MS, 1500, 1..=4000)?,
             metrics_namespace: namespace.to_owned(),
+            account: Account::of_topic(find(environment, USER_EVENTS_TOPIC)),
         })
     }
 }

@@ -22,10 +22,14 @@ mod answer;
 pub mod files;
 #[cfg(feature = "https")]
 pub mod https;
+#[cfg(feature = "https")]
+mod key_set;
 mod logs;
 mod metrics;
 mod problem;
 
+#[cfg(feature = "https")]
+pub use key_set::PublishedKeys;
 pub use metrics::StandardOutput;
 pub use problem::Problem;
 

@@ -7,6 +7,7 @@
 //! A door finds a pool or client ([`Pools::client`]), asks for something to happen
 //! ([`Pools::sign_up`], [`Pools::sign_in_with_password`], …) and says in its own words what came of it.
 
+mod account;
 mod after_first_factor;
 mod attempts;
 mod attributes;
@@ -36,6 +37,7 @@ mod identity_provider;
 mod import;
 mod import_row;
 mod import_walk;
+mod inspection;
 mod keys;
 mod link;
 mod linking;
@@ -80,6 +82,7 @@ mod webauthn;
 mod webauthn_options;
 mod webauthn_sign_in;
 
+pub use account::{CreateAccount, NotKept};
 pub use attempts::Allowance;
 pub use attributes::AttributeChange;
 pub use auth_event::{
@@ -109,6 +112,7 @@ pub use federated::{Federated, Identity, PendingLink};
 pub use group::Group;
 pub use identity_provider::{IdentityProvider, ProviderKind, ProviderSecret, ProviderSettings};
 pub use import::{ImportJob, ImportStatus, Upload};
+pub use inspection::{Inspected, TokenKind};
 pub use keys::{LoadedKeys, Use};
 pub use linking::Elsewhere;
 pub use listing::{Filter, PageOf};

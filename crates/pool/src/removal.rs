@@ -18,6 +18,9 @@ use store::{Commit, Kept, Range, Record, Refused};
 /// How many groups a user leaves in one commit, which holds at most a hundred writes.
 const GROUPS_AT_ONCE: usize = 50;
 
+/// How often a deletion is tried again when somebody else was first.
+const TRIES: usize = 32;
+
 impl Pools {
     /// Deletes a user with every name, membership, device, passkey and session. Codes, counts and revoked sessions are found by
     /// the `sub` alone, which is never used again; they expire.
@@ -25,45 +28,56 @@ impl Pools {
     /// # Errors
     /// [`Refusal::NoUser`].
     pub async fn delete_user(&self, pool: &UserPoolId, sub: &Sub) -> Result<()> {
-        for _ in 0..32 {
+        for _ in 0..TRIES {
+            let user = self.user_in_few_groups(pool, sub).await?;
+            let done = self.try_commit(|commit| {
+                commit.delete(&user);
+            });
+            match done.await {
+                Ok(()) => return self.remove_rest_of_user(pool, sub).await,
+                Err(Refused::Conflict(_)) => {}
+                Err(Refused::Broken(broken)) => return Err(broken.into()),
+            }
+        }
+        Err(Refusal::Contended.into())
+    }
+
+    /// A user who can be deleted in one commit: one in many groups leaves most of them first.
+    pub(crate) async fn user_in_few_groups(
+        &self,
+        pool: &UserPoolId,
+        sub: &Sub,
+    ) -> Result<Kept<User>> {
+        for _ in 0..TRIES {
             let mut user = self.user_by_sub(pool, sub).await?;
-            let is_done = user.groups.len() <= GROUPS_AT_ONCE;
-            let done = if is_done {
-                self.try_commit(|commit| {
-                    commit.delete(&user);
-                })
-                .await
-            } else {
-                let kept: Vec<_> = user.groups.keys().skip(GROUPS_AT_ONCE).cloned().collect();
-                user.groups.retain(|name, _| kept.contains(name));
-                self.try_commit(|commit| {
-                    commit.save(&user);
-                })
-                .await
-            };
-            match done {
-                Ok(()) if is_done => {
-                    // Afterwards: nobody confirms a device or keeps a passkey of a user who is gone.
-                    let passkeys = Range {
-                        prefix: "passkeys".to_owned(),
-                        ..everything(&User::partition(pool, sub))
-                    };
-                    self.empty_range::<Passkeys>(passkeys, false).await?;
-                    let of_user = |prefix: &str| Range {
-                        prefix: prefix.to_owned(),
-                        ..everything(&User::partition(pool, sub))
-                    };
-                    self.empty_range::<Device>(of_user(Device::PREFIX), false).await?;
-                    let sessions = of_user(TrackedSession::PREFIX);
-                    self.empty_range::<TrackedSession>(sessions, false).await?;
-                    self.empty_range::<AuthEvent>(of_user(AuthEvent::PREFIX), false).await?;
-                    return self.empty_range::<Habits>(of_user(Habits::PLACE), false).await;
-                }
+            if user.groups.len() <= GROUPS_AT_ONCE {
+                return Ok(user);
+            }
+            let kept: Vec<_> = user.groups.keys().skip(GROUPS_AT_ONCE).cloned().collect();
+            user.groups.retain(|name, _| kept.contains(name));
+            let left = self.try_commit(|commit| {
+                commit.save(&user);
+            });
+            match left.await {
                 Ok(()) | Err(Refused::Conflict(_)) => {}
                 Err(Refused::Broken(broken)) => return Err(broken.into()),
             }
         }
         Err(Refusal::Contended.into())
+    }
+
+    /// Removes what is kept beside a user. Afterwards: nobody confirms a device or keeps a passkey of a user
+    /// who is gone.
+    pub(crate) async fn remove_rest_of_user(&self, pool: &UserPoolId, sub: &Sub) -> Result<()> {
+        let of_user = |prefix: &str| Range {
+            prefix: prefix.to_owned(),
+            ..everything(&User::partition(pool, sub))
+        };
+        self.empty_range::<Passkeys>(of_user("passkeys"), false).await?;
+        self.empty_range::<Device>(of_user(Device::PREFIX), false).await?;
+        self.empty_range::<TrackedSession>(of_user(TrackedSession::PREFIX), false).await?;
+        self.empty_range::<AuthEvent>(of_user(AuthEvent::PREFIX), false).await?;
+        self.empty_range::<Habits>(of_user(Habits::PLACE), false).await
     }
 
     /// Deletes a client. Its tokens are nothing from now on.

@@ -26,8 +26,16 @@ pub fn from_file(path: &Path) -> Result<AccessKey, Problem> {
         let secret = random.text(ANY, 40);
         serde_json::to_string_pretty(&Written { id, secret }).unwrap_or_default() + "\n"
     };
-    let text = files::secret(path, made)?;
-    let Written { id, secret } = serde_json::from_str(&text)
+    read(path, &files::secret(path, made)?)
+}
+
+/// The access key of this file, which is there.
+pub fn of_file(path: &Path) -> Result<AccessKey, Problem> {
+    read(path, &files::read(path)?)
+}
+
+fn read(path: &Path, text: &str) -> Result<AccessKey, Problem> {
+    let Written { id, secret } = serde_json::from_str(text)
         .map_err(|cause| Problem::new(path.display().to_string(), cause))?;
     if id.len() < 16 || secret.len() < 16 {
         return Err(Problem::text(format!("{}: the access key is too short", path.display())));

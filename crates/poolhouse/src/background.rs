@@ -2,6 +2,7 @@
 
 use crate::house::House;
 use std::{sync::Arc, time::Duration};
+use users::events::Drain;
 
 /// How long a node waits before it looks for work that another one has left behind.
 const ROUND: Duration = Duration::from_secs(5);
@@ -10,6 +11,7 @@ const ROUND: Duration = Duration::from_secs(5);
 /// by whoever comes next.
 pub fn start(house: Arc<House>) {
     let pools = house.idp.pools.clone();
+    house.drains.iter().cloned().for_each(tell);
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(ROUND).await;
@@ -31,4 +33,32 @@ pub async fn settle_usage(house: &House) {
     if let Err(cause) = house.gateway.settle_usage().await {
         tracing::warn!(%cause, "what was counted of quotas could not be told");
     }
+}
+
+/// How long a node waits before it looks again for what was not told.
+const SOON: Duration = Duration::from_secs(1);
+
+/// How long a round may take. What was not told then is told in the next one.
+const LONGEST_ROUND: Duration = Duration::from_secs(60);
+
+/// Tells what users do for as long as the process runs. What nobody took so far gets another chance at its
+/// beginning: whoever has mended the listener starts the server again.
+fn tell(drain: Drain) {
+    tokio::spawn(async move {
+        match drain.unpark().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "events that nobody took are told again"),
+            Err(cause) => tracing::error!(%cause, "events that nobody took cannot be looked at"),
+        }
+        loop {
+            let drained = drain.run_once(LONGEST_ROUND).await;
+            if drained.failed + drained.parked > 0 {
+                let users::events::Drained { published, failed, parked } = drained;
+                tracing::warn!(published, failed, parked, "not everything that users did was told");
+            }
+            // What failed is tried again soon; how soon is for the events to say.
+            let wait = if drained.failed > 0 { SOON } else { ROUND };
+            drain.news(wait).await;
+        }
+    });
 }

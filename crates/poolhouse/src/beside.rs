@@ -12,15 +12,25 @@ use kit::{
 use names::{Clock, Issuer, Sub, UserPoolId};
 use pool::{Body, Channel, Error, MailSettings, Message, Pools, Post};
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock},
 };
-use users::{ProfileDetails, Profiles, Status};
+use users::{Newcomer, Profiles, events::Drain};
 
 /// The profiles of the user API, for the functions that read and make them.
 pub struct ProfilesBeside {
     pub profiles: Profiles,
     pub clock: Clock,
+    /// Who takes what happened to whoever wants to hear it.
+    pub drain: Option<Drain>,
+}
+
+impl ProfilesBeside {
+    fn tell(&self) {
+        if let Some(drain) = &self.drain {
+            drain.wake();
+        }
+    }
 }
 
 #[async_trait]
@@ -36,28 +46,31 @@ impl kit::Profiles for ProfilesBeside {
     }
 
     async fn create(&self, new: NewProfile) -> Result<(), Unavailable> {
-        let attribute = |name: &str| new.attributes.get(name).cloned();
-        let document = users::Profile {
-            id: new.sub.clone(),
-            name: attribute("name"),
-            first_name: attribute("given_name"),
-            last_name: attribute("family_name"),
-            handle: None,
-            email: new.email.clone(),
-            created_at: new.created_at,
-            last_login_at: None,
-            role: None,
-            status: Status::Active,
-            source_system: None,
-            profile: ProfileDetails { data: new.data.clone(), ..ProfileDetails::default() },
-        };
-        let created = self.profiles.create(document, (self.clock)()).await;
-        created.map_err(|cause| Unavailable::new("the profiles", cause))
+        let NewProfile { sub, attributes, data, created_at, .. } = new;
+        let newcomer = Newcomer { sub, attributes, data, created_at };
+        let welcomed = self.profiles.welcome(newcomer, (self.clock)()).await;
+        self.tell();
+        welcomed.map_err(|cause| Unavailable::new("the profiles", cause))
     }
 
     async fn signed_in(&self, sub: &Sub, at: Timestamp) -> Result<bool, Unavailable> {
         let noted = self.profiles.note_sign_in(sub, at, (self.clock)()).await;
+        self.tell();
         noted.map_err(|cause| Unavailable::new("the profiles", cause))
+    }
+
+    async fn heed(
+        &self,
+        sub: &Sub,
+        attributes: &BTreeMap<String, String>,
+    ) -> Result<(), Unavailable> {
+        let heeded = self.profiles.heed(sub, attributes, (self.clock)()).await;
+        self.tell();
+        heeded.map(drop).map_err(|cause| Unavailable::new("the profiles", cause))
+    }
+
+    fn tells(&self) -> bool {
+        true
     }
 }
 

@@ -1,5 +1,6 @@
 //! What can be asked for on the command line?
 
+use crate::telling::Listener;
 use clap::{Args, Parser, Subcommand};
 use std::{net::IpAddr, path::PathBuf};
 
@@ -21,6 +22,26 @@ pub enum Command {
     Invoke(Invoke),
     /// Look into a token.
     Token(Token),
+    /// Make, list, rotate and revoke the API keys of a running server.
+    ApiKey(ApiKeyArguments),
+    /// Find profiles and accounts that do not agree, and mend them.
+    Reconcile(Reconcile),
+}
+
+#[derive(Args)]
+pub struct Reconcile {
+    /// The function of the user API: its name or ARN, the output `UserApiFunction` of the template.
+    #[arg(value_name = "FUNCTION")]
+    pub function: String,
+    /// Mend what is found. Without it, what is found is printed, and the command fails if there is anything.
+    #[arg(long)]
+    pub fix: bool,
+    /// Where the function is called; AWS Lambda if it is not said. For a server of ours its identity address.
+    #[arg(long, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// The region; that of the AWS tools if it is not said.
+    #[arg(long)]
+    pub region: Option<String>,
 }
 
 #[derive(Args)]
@@ -50,6 +71,8 @@ pub struct Dev {
     pub cold_start: u64,
     #[command(flatten)]
     pub tls: TlsArguments,
+    #[command(flatten)]
+    pub user_events: UserEventArguments,
     #[command(flatten)]
     pub functions: FunctionArguments,
     #[command(flatten)]
@@ -90,9 +113,8 @@ pub struct Serve {
     /// Write the outputs of the template to this file, as JSON, once the server answers.
     #[arg(long, value_name = "FILE")]
     pub outputs: Option<PathBuf>,
-    /// Append what users do to this file, a JSON document a line, as the function user-events tells it.
-    #[arg(long, value_name = "FILE")]
-    pub user_events: Option<PathBuf>,
+    #[command(flatten)]
+    pub user_events: UserEventArguments,
     /// Passwords that everybody knows, one in each line, for pools with threat protection. A short list is
     /// built in.
     #[arg(long, value_name = "FILE")]
@@ -175,6 +197,22 @@ pub struct PostArguments {
     pub outbox: Option<PathBuf>,
 }
 
+/// Who is told what users do.
+#[derive(Args)]
+pub struct UserEventArguments {
+    /// Tell what users do, as CloudEvents: to the `log`, to `file:PATH` (a JSON document a line), to the https URL
+    /// of a webhook (http on this machine), or to the ARN of an SNS topic. `serve` tells the log if nobody else.
+    #[arg(long = "user-events", value_name = "WHERE", value_parser = Listener::parse)]
+    pub listener: Option<Listener>,
+    /// The secret that calls of a webhook are signed with, as Standard Webhooks has it (`whsec_…`); made if the
+    /// file is not there.
+    #[arg(long = "user-events-secret-file", value_name = "FILE")]
+    pub secret: Option<PathBuf>,
+    /// The webhook may be at this address, though it is not a public one. May be given several times.
+    #[arg(long = "user-events-address", value_name = "IP")]
+    pub addresses: Vec<IpAddr>,
+}
+
 /// How functions are run that are not Poolhouse's own.
 #[derive(Args)]
 pub struct FunctionArguments {
@@ -243,4 +281,75 @@ pub enum TokenCommand {
         #[arg(long, value_name = "FILE")]
         jwks: PathBuf,
     },
+}
+
+#[derive(Args)]
+pub struct ApiKeyArguments {
+    #[command(flatten)]
+    pub server: ServerArguments,
+    #[command(subcommand)]
+    pub command: ApiKeyCommand,
+}
+
+/// Which server is asked, and by whom.
+#[derive(Args)]
+pub struct ServerArguments {
+    /// Where the identity API of the server is. Other machines are reached over https only.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9229", global = true)]
+    pub endpoint_url: String,
+    /// The access key that admin calls are signed with, the file of `serve`; without it AWS_ACCESS_KEY_ID and
+    /// AWS_SECRET_ACCESS_KEY are used. `dev` takes any.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub access_key_file: Option<PathBuf>,
+    /// The region in signatures.
+    #[arg(long, default_value = "eu-west-1", env = "AWS_REGION", global = true)]
+    pub region: String,
+}
+
+#[derive(Subcommand)]
+pub enum ApiKeyCommand {
+    /// Make a key. This is the only time that it is shown.
+    Create {
+        /// What you call it: the server that uses it.
+        name: String,
+        /// What it is good for.
+        #[arg(long, default_value = "read")]
+        scope: KeyScope,
+        /// After how long it ends, `90d` or `12h`; never, if nothing is said.
+        #[arg(long, value_name = "DURATION")]
+        expires: Option<String>,
+    },
+    /// List the keys, without their secrets.
+    List,
+    /// Give a key a new secret, beside which the old one stays good for a while.
+    Rotate {
+        /// Its id, what stands between its underscores.
+        id: String,
+        /// For how long the old secret stays good, 30d at most.
+        #[arg(long, value_name = "DURATION", default_value = "24h")]
+        overlap: String,
+    },
+    /// End a key, with both of its secrets.
+    Revoke {
+        /// Its id, what stands between its underscores.
+        id: String,
+    },
+}
+
+/// What a key is good for.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum KeyScope {
+    /// Routes that look.
+    Read,
+    /// All routes.
+    Write,
+}
+
+impl From<KeyScope> for users::api_keys::KeyScope {
+    fn from(scope: KeyScope) -> Self {
+        match scope {
+            KeyScope::Read => Self::Read,
+            KeyScope::Write => Self::Write,
+        }
+    }
 }

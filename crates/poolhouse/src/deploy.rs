@@ -181,12 +181,12 @@ pub fn gateway_config(
 pub fn made_api_keys(stack: &Stack, ids: &StackIds<'_>) -> Vec<(String, String)> {
     let plans = stack.apis().iter().flat_map(|api| &api.usage_plans);
     let made = plans.flat_map(|plan| &plan.keys).filter(|key| key.value.is_none());
-    made.map(|key| (format!("{}Value", key.logical_id), ids.api_key(&key.logical_id))).collect()
+    made.map(|key| (format!("{}Value", key.logical_id), ids.gateway_key(&key.logical_id))).collect()
 }
 
 fn usage_plan(asked: &template::UsagePlan, ids: &StackIds<'_>) -> Result<UsagePlan, String> {
     let keys = asked.keys.iter().map(|key| {
-        let made = || ids.api_key(&key.logical_id);
+        let made = || ids.gateway_key(&key.logical_id);
         let value = key.value.clone().unwrap_or_else(made);
         let is_one =
             (20..=128).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic());

@@ -4,12 +4,13 @@ use crate::{
     Problem, background,
     cli::Dev,
     files,
-    house::{House, Plan, ReadTemplate},
+    house::{API_KEY, House, Plan, ReadTemplate},
     identity_door::IdentityDoor,
     listen,
     outbox::DevOutbox,
     serve::{ApiDoor, Servers},
     stores::{Place, check_master_key, master_key},
+    telling::WithOutbox,
     tls::Tls,
 };
 use comfy_table::{Table, presets};
@@ -46,6 +47,7 @@ pub async fn run(arguments: Dev) -> Result<(), Problem> {
     let store = place.open().await?;
     check_master_key(&store, &master).await?;
     let outbox = DevOutbox::default();
+    let other = arguments.user_events.sink()?;
     let plan = Plan {
         stack: &arguments.stack,
         functions: &arguments.functions,
@@ -56,7 +58,7 @@ pub async fn run(arguments: Dev) -> Result<(), Problem> {
         store,
         master,
         post: Arc::new(outbox.clone()),
-        publisher: Some(Arc::new(outbox.clone())),
+        listener: Arc::new(WithOutbox { outbox: outbox.clone(), other }),
         logs: Arc::new(TracedLogs),
         cold_start: Duration::from_millis(arguments.cold_start),
         given: given(&identity_url),
@@ -66,6 +68,8 @@ pub async fn run(arguments: Dev) -> Result<(), Problem> {
         invoke_admission: Admission::AnyCredentials,
         api_admission: Admission::AnyCredentials,
         api_throttle: None,
+        api_key_admission: Admission::AnyCredentials,
+        offers_api_key: true,
         compromised: CompromisedPasswords::built_in(),
     };
     let house = Arc::new(House::build(plan, &read).await?);
@@ -148,6 +152,10 @@ fn greet(house: &House, identity_url: &str) {
         "  export AWS_REGION={} AWS_ACCESS_KEY_ID=dev AWS_SECRET_ACCESS_KEY=dev\n",
         house.region()
     );
+    if let (Some(key), Some(url)) = (house.outputs.get(API_KEY), house.outputs.get("ApiUrl")) {
+        println!("Ask the user API, as a server of yours would:");
+        println!("  curl {url}/user -H 'x-api-key: {key}'\n");
+    }
     if let Some(client) = house.public_client() {
         println!("Sign somebody up:");
         println!("  curl {identity_url}/ -H 'Content-Type: application/x-amz-json-1.1' \\");

@@ -2,6 +2,7 @@
 
 use crate::{
     Problem,
+    api_key_door::ApiKeyDoor,
     beside::IssuersBeside,
     cli::{FunctionArguments, StackArguments},
     deploy, files,
@@ -9,23 +10,26 @@ use crate::{
     ids::{NoIds, StackIds},
     invoke_door::InvokeDoor,
     key_sets::AllKeySets,
-    ours::OurFunctions,
+    ours::{self, OurFunctions},
     outbound::Outbound,
     pages_door,
     runs::{Runs, sender_keys},
     signed_requests::SignedRequests,
+    telling::Aside,
     upstream::UpstreamByHttp,
     usage_ledger::StoredUsage,
 };
 use crypto::{MasterKey, Random, SigningKey, SystemRandom, Workers};
+use events::UserEventSource;
 use functions::{Functions, InvokeApi, Logs, Settings, Tails};
 use gateway::{Gateway, Throttle};
 use idp::Idp;
 use jiff::Timestamp;
 use kit::user_events::Publisher;
-use names::{AccountId, ClientId, Clock, Code, Region};
+use names::{AccountId, ClientId, Clock, Code, Region, UserPoolId};
 use oauth::{OAuth, Reach};
 use pool::{CompromisedPasswords, IssuerForm, Pools, Post, Setup};
+use serde_json::Value;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -34,11 +38,18 @@ use std::{
 };
 use store::Store;
 use tempfile::TempDir;
-use template::{Stack, Template};
+use template::{Function, Resource, Stack, Template};
+use users::{
+    api_keys::{KeyScope, StoredKeys},
+    events::{Drain, Sink},
+};
 use wire::Admission;
 
 /// The starter template, the very file of the repository.
 const STARTER: &str = include_str!("../../../template.yaml");
+
+/// The output that tells the API key.
+pub const API_KEY: &str = "ApiKey";
 
 /// How many jobs wait for a worker thread, and for how long, before new ones are refused.
 const WAITING_JOBS: usize = 4096;
@@ -55,8 +66,8 @@ pub struct Plan<'a> {
     pub store: Arc<dyn Store>,
     pub master: MasterKey,
     pub post: Arc<dyn Post>,
-    /// Who hears what users do, if anybody does.
-    pub publisher: Option<Arc<dyn Publisher>>,
+    /// Who is told what users do.
+    pub listener: Arc<dyn Sink>,
     /// Where the log lines of functions go.
     pub logs: Arc<dyn Logs>,
     /// How long each function waits before its first call.
@@ -72,6 +83,10 @@ pub struct Plan<'a> {
     pub api_admission: Admission,
     /// How fast the API may be asked, over all its routes.
     pub api_throttle: Option<Throttle>,
+    /// The same for the keys of the user API.
+    pub api_key_admission: Admission,
+    /// Whether there is a key of the user API without anybody making one, and the outputs tell it.
+    pub offers_api_key: bool,
     /// The passwords that everybody knows.
     pub compromised: CompromisedPasswords,
 }
@@ -98,6 +113,9 @@ pub struct House {
     pub notes: Vec<String>,
     pub functions: Vec<Named>,
     pub invoke: InvokeDoor,
+    pub api_keys: ApiKeyDoor,
+    /// Who takes what users do to the listener, for each table of profiles.
+    pub drains: Vec<Drain>,
     made: deploy::Made,
     /// Code of functions that stood in the template, removed at the end.
     _inline_code: Option<TempDir>,
@@ -220,13 +238,20 @@ impl House {
             clock.clone(),
         )?;
         hosts.check(stack.functions())?;
+        let api_keys =
+            StoredKeys::new(pools.records().clone(), random.clone(), &plan.stack.stack_name);
+        let publisher: Arc<dyn Publisher> = Arc::new(Aside::new(plan.listener.clone()));
+        let drains = drains(&stack, &pools, &plan.listener, &clock);
         let ours = OurFunctions {
+            api_keys: &api_keys,
+            api_url: &plan.api_url,
             pools: &pools,
             issuers: &issuers,
             clock: &clock,
             random: &random,
             post: &plan.post,
-            publisher: plan.publisher.as_ref(),
+            publisher: &publisher,
+            drains: &drains,
             folder: &read.folder,
         };
         let oauth = pages_door::build(&pools, &plan)?;
@@ -260,6 +285,13 @@ impl House {
         let invoke = InvokeApi::new(functions.clone(), read.region.clone(), read.account.clone())
             .with_tails(tails);
         let upstream = UpstreamByHttp::new(&apis).map_err(Problem::text)?;
+        let mut outputs = stack.outputs.clone();
+        if plan.offers_api_key && stack.functions().iter().any(ours::is_user_api) {
+            let key = offered_api_key(&api_keys, &ids, clock()).await?;
+            outputs.entry(API_KEY.to_owned()).or_insert(key);
+        }
+        let api_keys =
+            ApiKeyDoor { keys: api_keys, admission: plan.api_key_admission, clock: clock.clone() };
         let environment = gateway::Environment {
             functions,
             keys: Arc::new(AllKeySets::new(issuers, outbound, clock.clone())),
@@ -284,13 +316,78 @@ impl House {
             door,
             gateway,
             oauth,
-            outputs: stack.outputs.clone(),
+            outputs,
             notes,
             functions: named,
             invoke: InvokeDoor { api: invoke, admission: plan.invoke_admission },
+            api_keys,
+            drains: drains.into_values().collect(),
             made,
             _inline_code: inline_code,
         })
+    }
+}
+
+/// The key that `dev` tells of: the first that nobody has revoked or given another secret.
+async fn offered_api_key(
+    keys: &StoredKeys,
+    ids: &StackIds<'_>,
+    now: Timestamp,
+) -> Result<String, Problem> {
+    for number in 0..=u32::MAX {
+        let Some(key) = ids.api_key(number) else { break };
+        let offered = keys.offer_derived(&key, "dev", KeyScope::Write, now).await;
+        if offered.map_err(|cause| Problem::new("the API key", cause))? {
+            return Ok(key.reveal().to_owned());
+        }
+    }
+    Err(Problem::text("there is no API key left to offer"))
+}
+
+/// Whoever changes profiles tells of it in the store, so somebody has to take it from there: for each table, in
+/// the name of the pool that its users are of.
+fn drains(
+    stack: &Stack,
+    pools: &Pools,
+    listener: &Arc<dyn Sink>,
+    clock: &Clock,
+) -> BTreeMap<String, Drain> {
+    let mut drains = BTreeMap::new();
+    let holder = pools.random().uuid_v4();
+    // The user API says which pool it is for; a trigger is its pool's.
+    let (apis, others): (Vec<&Function>, Vec<&Function>) =
+        stack.functions().iter().partition(|function| ours::is_user_api(function));
+    for function in apis.into_iter().chain(others) {
+        let Some(table) = ours::table_told_of(function) else { continue };
+        let named = function.environment.get("USER_POOL_ID").cloned();
+        let pool = named.or_else(|| pool_that_calls(stack, function));
+        let Some(Ok(pool)) = pool.map(UserPoolId::parse) else { continue };
+        let source = UserEventSource::new("aws", pools.account().as_str(), &pool);
+        drains.entry(table.to_owned()).or_insert_with(|| {
+            let (records, listener) = (pools.records().clone(), listener.clone());
+            Drain::new(records, table, source, listener, clock.clone(), holder.clone())
+        });
+    }
+    drains
+}
+
+/// The pool that has a function as one of its triggers.
+fn pool_that_calls(stack: &Stack, function: &Function) -> Option<String> {
+    let calls = |resource: &&Resource| {
+        resource.kind == "AWS::Cognito::UserPool"
+            && resource
+                .properties
+                .get("LambdaConfig")
+                .is_some_and(|config| names_function(config, &function.arn))
+    };
+    stack.resources.iter().find(calls).map(|resource| resource.physical_id.clone())
+}
+
+fn names_function(config: &Value, arn: &str) -> bool {
+    match config {
+        Value::String(text) => text == arn,
+        Value::Object(members) => members.values().any(|member| names_function(member, arn)),
+        _ => false,
     }
 }
 

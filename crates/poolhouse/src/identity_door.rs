@@ -4,6 +4,7 @@
 //! `/{pool}/.well-known/`, and calls of functions as Lambda's own API takes them.
 
 use crate::{
+    api_key_door::{self, ApiKeyDoor},
     house::House,
     invoke_door::{self, InvokeDoor},
     listen::{Unread, Way},
@@ -35,9 +36,10 @@ pub struct IdentityDoor {
 impl IdentityDoor {
     /// The most bytes of a body that are worth reading.
     pub fn body_limit(&self, head: &Parts) -> usize {
-        match InvokeDoor::is_for(head.uri.path()) {
-            true => InvokeDoor::BODY_LIMIT,
-            false => self.house.door.body_limit(),
+        match head.uri.path() {
+            path if InvokeDoor::is_for(path) => InvokeDoor::BODY_LIMIT,
+            path if ApiKeyDoor::is_for(path) => ApiKeyDoor::BODY_LIMIT,
+            _ => self.house.door.body_limit(),
         }
     }
 
@@ -59,6 +61,13 @@ impl IdentityDoor {
                 Unread::TooSlow => name,
             };
             return invoke_door::refusal(unread.status(), name, message);
+        }
+        if ApiKeyDoor::is_for(head.uri.path()) {
+            let kind = match unread {
+                Unread::TooLarge => users::Kind::TooLarge,
+                Unread::Broken | Unread::TooSlow => users::Kind::MalformedBody,
+            };
+            return api_key_door::problem(kind, message);
         }
         let fault = Fault::refusal(name, message).with_status(unread.status().as_u16());
         self.house.door.refuse(&fault)
@@ -89,6 +98,9 @@ impl IdentityDoor {
         }
         if let Some(refused) = self.refused_in_dev(request.headers()) {
             return refused;
+        }
+        if ApiKeyDoor::is_for(request.uri().path()) {
+            return self.house.api_keys.answer(request).await;
         }
         if request.method() == Method::GET || request.method() == Method::HEAD {
             return self.get(&request).await;

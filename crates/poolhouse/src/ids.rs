@@ -7,6 +7,7 @@
 use crypto::MasterKey;
 use names::{ClientSecret, Region};
 use template::{AwsUrl, PhysicalIds};
+use users::api_keys::{ApiKey, KeyId};
 
 /// The names of a stack's resources.
 pub struct StackIds<'a> {
@@ -46,8 +47,19 @@ impl StackIds<'_> {
     }
 
     /// The value of an API key whose template gives none.
-    pub fn api_key(&self, logical_id: &str) -> String {
+    pub fn gateway_key(&self, logical_id: &str) -> String {
         self.text("api key", logical_id, MIXED, 40)
+    }
+
+    /// The API key that `dev` tells of. As everything here it is known before anything exists, so it is in the
+    /// outputs of every start, though only its digest is kept. Each number is another key: when one was revoked,
+    /// the next takes its place.
+    pub fn api_key(&self, number: u32) -> Option<ApiKey> {
+        let part = |what, alphabet, length| {
+            self.text(&format!("API key {what}"), &number.to_string(), alphabet, length)
+        };
+        let id = KeyId::parse(part("id", LOWER, 12)).ok()?;
+        ApiKey::new(id, &part("secret", MIXED, 43)).ok()
     }
 
     fn issuer(&self, pool_id: &str) -> String {
@@ -157,5 +169,28 @@ mod tests {
         assert_eq!(ids.generated_secret("Secret").unwrap(), secret);
         assert_ne!(ids.generated_secret("Other").unwrap(), secret);
         assert_ne!(ids.text("client secret", "Secret", MIXED, 64), secret);
+    }
+
+    #[test]
+    fn an_api_key_is_of_one_house_one_stack_and_one_number() {
+        let region = Region::parse("eu-west-1").unwrap();
+        let key = |key: u8, stack: &str, number: u32| {
+            let master = MasterKey::from_bytes(&[key; 32]).unwrap();
+            let ids = StackIds {
+                master: &master,
+                stack,
+                region: &region,
+                identity_url: "http://127.0.0.1:9229",
+                api_url: "http://127.0.0.1:3000",
+                has_aws_issuer: false,
+            };
+            ids.api_key(number).unwrap().reveal().to_owned()
+        };
+        let first = key(1, "a", 0);
+        assert_eq!(first, key(1, "a", 0));
+        let id = |key: &str| ApiKey::parse(key).unwrap().id().clone();
+        for other in [key(2, "a", 0), key(1, "b", 0), key(1, "a", 1)] {
+            assert!(other != first && id(&other) != id(&first));
+        }
     }
 }

@@ -51,7 +51,7 @@ pub async fn run(arguments: Invoke) -> Result<ExitCode, Problem> {
         store,
         master,
         post: Arc::new(outbox.clone()),
-        publisher: Some(Arc::new(outbox)),
+        listener: Arc::new(outbox),
         logs: Arc::new(ErrorStream),
         cold_start: Duration::ZERO,
         given: dev::given(IDENTITY_URL),
@@ -60,6 +60,8 @@ pub async fn run(arguments: Invoke) -> Result<ExitCode, Problem> {
         invoke_admission: Admission::AnyCredentials,
         api_admission: Admission::AnyCredentials,
         api_throttle: None,
+        api_key_admission: Admission::AnyCredentials,
+        offers_api_key: false,
         compromised: CompromisedPasswords::built_in(),
     };
     let house = House::build(plan, &read).await?;

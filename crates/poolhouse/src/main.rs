@@ -4,6 +4,8 @@
 //! and names the adapters; everything below is handed what it needs.
 
 mod access_keys;
+mod api_key;
+mod api_key_door;
 mod background;
 mod beside;
 mod cli;
@@ -21,13 +23,11 @@ mod invoke;
 mod invoke_door;
 mod key_sets;
 mod letter;
+mod letters;
 mod listen;
-#[cfg(any(feature = "ses", feature = "sns"))]
 mod on_aws;
 mod on_lambda;
-#[cfg(feature = "ses")]
 mod on_ses;
-#[cfg(feature = "sns")]
 mod on_sns;
 mod ours;
 mod outbound;
@@ -35,11 +35,13 @@ mod outbox;
 mod page;
 mod pages_door;
 mod post;
+mod reconcile;
 mod runs;
 mod serve;
 mod signed_requests;
 mod smtp;
 mod stores;
+mod telling;
 mod tls;
 mod token;
 mod uploads;
@@ -77,9 +79,11 @@ fn run(command: Command) -> Result<ExitCode, Problem> {
     runtime.block_on(async {
         match command {
             Command::Invoke(arguments) => return invoke::run(arguments).await,
+            Command::Reconcile(arguments) => return reconcile::run(arguments).await,
             Command::Dev(arguments) => dev::run(arguments).await?,
             Command::Serve(arguments) => serve::run(*arguments).await?,
             Command::Token(arguments) => token::run(arguments).await?,
+            Command::ApiKey(arguments) => api_key::run(arguments).await?,
         }
         Ok(ExitCode::SUCCESS)
     })

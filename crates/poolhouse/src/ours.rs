@@ -5,6 +5,7 @@ use crate::{
     beside::{IssuersBeside, KeysBeside, MailsByPost, ProfilesBeside},
     directory::DirectoryByHttp,
     files,
+    letters::LettersByPost,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -21,9 +22,10 @@ use kit::{
     user_events::{MetricSink, Publisher, UserEvents},
     user_migration::{HttpDirectory, UserMigrations},
 };
-use names::{Clock, Issuer, UserPoolId};
+use names::{ClientId, Clock, Issuer, UserPoolId};
 use pool::{Pools, Post};
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -31,17 +33,28 @@ use std::{
     },
     time::Duration,
 };
-use users::{BesidePool, Profiles, UserApi};
+use users::{
+    BesidePool, Profiles, UserApi,
+    api_keys::StoredKeys,
+    assets::{Avatars, StoredPictures, StoredUploads},
+    events::Drain,
+    sessions::{NoSessions, Sessions, SessionsBesidePool},
+};
 
 /// Our own functions, over what lives in this process.
 pub struct OurFunctions<'a> {
+    pub api_keys: &'a StoredKeys,
+    /// Where the API of the template is reached.
+    pub api_url: &'a str,
     pub pools: &'a Pools,
     pub issuers: &'a IssuersBeside,
     pub clock: &'a Clock,
     pub random: &'a Arc<dyn Random>,
     pub post: &'a Arc<dyn Post>,
-    /// Who hears what users do, if anybody does.
-    pub publisher: Option<&'a Arc<dyn Publisher>>,
+    /// Who is told what users do and no profile knows.
+    pub publisher: &'a Arc<dyn Publisher>,
+    /// Who takes what is told of the profiles of a table, by its name.
+    pub drains: &'a BTreeMap<String, Drain>,
     /// The template's folder; files that a function reads are looked for from here.
     pub folder: &'a Path,
 }
@@ -62,7 +75,7 @@ impl OurFunctions<'_> {
             kit::custom_message::NAME => self.custom_message(function),
             kit::passwordless::NAME => self.passwordless(function),
             kit::user_migration::NAME => user_migration(environment),
-            users::NAME => self.user_api(environment),
+            users::NAME => self.user_api(function),
             _ => return None,
         })
     }
@@ -77,10 +90,7 @@ impl OurFunctions<'_> {
         let profiles = self.profiles_of(environment);
         let events = UserEvents::from_environment(environment, profiles, self.clock.clone())?;
         let events = events.with_metrics(Arc::new(LoggedMetrics));
-        let events = match self.publisher {
-            Some(publisher) => events.with_publisher(publisher.clone()),
-            None => events,
-        };
+        let events = events.with_publisher(self.publisher.clone());
         Ok(Arc::new(events.into_function()))
     }
 
@@ -119,23 +129,56 @@ impl OurFunctions<'_> {
         Ok(Arc::new(passwordless.into_function()))
     }
 
-    fn user_api(&self, environment: &Environment) -> Result<Arc<dyn Function>, Unset> {
+    fn user_api(&self, function: &template::Function) -> Result<Arc<dyn Function>, Unset> {
+        let environment = &function.environment;
         let Some(Ok(pool)) = environment.get("USER_POOL_ID").map(UserPoolId::parse) else {
             return Err(Unset("USER_POOL_ID is not the id of a pool".to_owned()));
         };
         let profiles = self.table_of(environment);
-        let accounts = BesidePool { pools: self.pools.clone(), pool, profiles: profiles.clone() };
-        let api = UserApi { profiles: Arc::new(profiles), accounts: Arc::new(accounts) };
+        let letters =
+            LettersByPost::new(environment, &self.catalogues(function)?, self.post.clone())?;
+        let sessions: Arc<dyn Sessions> = match environment.get("CLIENT_ID").map(ClientId::parse) {
+            None => Arc::new(NoSessions),
+            Some(Err(_)) => return Err(Unset("CLIENT_ID is not the id of a client".to_owned())),
+            Some(Ok(client)) => Arc::new(SessionsBesidePool {
+                pools: self.pools.clone(),
+                pool: pool.clone(),
+                client,
+            }),
+        };
+        let accounts = BesidePool { pools: self.pools.clone(), pool };
+        let public_url = environment.get("PUBLIC_API_URL").map_or(self.api_url, String::as_str);
+        let api = UserApi {
+            accounts: Arc::new(accounts),
+            keys: Arc::new(self.api_keys.clone()),
+            avatars: self.avatars(&profiles, public_url),
+            letters: Arc::new(letters),
+            sessions,
+            drain: self.drains.get(profiles.table()).cloned(),
+            random: self.random.clone(),
+            public_url: public_url.to_owned(),
+            profiles,
+        };
         Ok(Arc::new(users::into_function(api, self.clock.clone())))
     }
 
+    /// Pictures beside the profiles.
+    fn avatars(&self, profiles: &Profiles, public_url: &str) -> Avatars {
+        let records = profiles.records();
+        let pictures = StoredPictures::new(records.clone(), profiles.table());
+        let uploads = StoredUploads::new(records.clone(), public_url);
+        let (pictures, uploads) = (Arc::new(pictures), Arc::new(uploads));
+        Avatars::new(profiles.clone(), pictures, uploads, self.random.clone())
+    }
+
     fn table_of(&self, environment: &Environment) -> Profiles {
-        let table = environment.get("PROFILE_TABLE").map_or("profiles", String::as_str);
-        Profiles::new(self.pools.records().clone(), table)
+        Profiles::new(self.pools.records().clone(), table_name(environment))
     }
 
     fn profiles_of(&self, environment: &Environment) -> Arc<dyn kit::Profiles> {
-        Arc::new(ProfilesBeside { profiles: self.table_of(environment), clock: self.clock.clone() })
+        let profiles = self.table_of(environment);
+        let drain = self.drains.get(profiles.table()).cloned();
+        Arc::new(ProfilesBeside { profiles, clock: self.clock.clone(), drain })
     }
 
     /// The message catalogues of the folder that the environment names.
@@ -152,6 +195,23 @@ impl OurFunctions<'_> {
         let code = self.folder.join(function.code.folder().unwrap_or_default()).join(path);
         if code.exists() { code } else { self.folder.join(path) }
     }
+}
+
+/// Whether a function of a template is our user API.
+pub fn is_user_api(function: &template::Function) -> bool {
+    name(function) == Some(users::NAME)
+}
+
+/// The table that a function of ours finds profiles in.
+fn table_name(environment: &Environment) -> &str {
+    environment.get("PROFILE_TABLE").map_or("profiles", String::as_str)
+}
+
+/// The table of profiles that a function of a template changes, if it is one of ours that does.
+pub fn table_told_of(function: &template::Function) -> Option<&str> {
+    let name = name(function)?;
+    let changes = name == users::NAME || name == kit::user_events::NAME;
+    changes.then(|| table_name(&function.environment))
 }
 
 /// The name of the function of ours that a template means. Its code has to be for a runtime that ours are

@@ -34,6 +34,8 @@ const MOST_ADDRESSES: usize = 4;
 /// Calls other servers.
 pub struct Outbound {
     reach: Reach,
+    /// What the operator names may be called over TLS, though it is not public.
+    named: Vec<IpAddr>,
     patience: Duration,
     /// Made at the first call over TLS: reading the machine's certificates takes longer than the start.
     tls: OnceCell<TlsConnector>,
@@ -43,11 +45,33 @@ impl Outbound {
     /// Calls what may be reached.
     #[must_use]
     pub fn new(reach: Reach) -> Self {
-        Self { reach, patience: PATIENCE, tls: OnceCell::new() }
+        Self { reach, named: Vec::new(), patience: PATIENCE, tls: OnceCell::new() }
+    }
+
+    /// The same, and these addresses too, over TLS.
+    #[must_use]
+    pub fn and_named(self, named: Vec<IpAddr>) -> Self {
+        Self { named, ..self }
+    }
+
+    fn allows(&self, address: IpAddr, is_tls: bool) -> bool {
+        self.reach.allows(address, is_tls) || is_tls && self.named.contains(&address.to_canonical())
+    }
+
+    /// Where a request goes, if it may.
+    fn target(&self, uri: &Uri) -> Result<Target, Unreached> {
+        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+        let is_tls = uri.scheme_str() == Some("https");
+        match host.parse::<IpAddr>() {
+            Ok(address) if is_tls && self.named.contains(&address.to_canonical()) => {
+                Ok(Target { is_tls, host: host.to_owned(), port: uri.port_u16().unwrap_or(443) })
+            }
+            _ => self.reach.target(uri),
+        }
     }
 
     async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Unreached> {
-        let target = self.reach.target(request.uri())?;
+        let target = self.target(request.uri())?;
         let stream = self.connect(&target).await?;
         let request = relative(request)?;
         if !target.is_tls {
@@ -61,7 +85,7 @@ impl Outbound {
     async fn connect(&self, target: &Target) -> Result<TcpStream, Unreached> {
         let mut outcome = Err(Unreached::NotAllowed);
         let addresses = resolve(target).await?;
-        let allowed = addresses.into_iter().filter(|at| self.reach.allows(at.ip(), target.is_tls));
+        let allowed = addresses.into_iter().filter(|at| self.allows(at.ip(), target.is_tls));
         for address in allowed.take(MOST_ADDRESSES) {
             outcome = TcpStream::connect(address).await.map_err(broken);
             if outcome.is_ok() {
@@ -208,6 +232,21 @@ mod tests {
             }
         }
         assert_eq!(count.load(Ordering::SeqCst), 0);
+    }
+
+    #[test]
+    fn an_address_that_is_not_public_is_called_over_tls_if_it_was_named() {
+        let named = Outbound::new(Reach::Public).and_named(vec!["10.0.0.1".parse().unwrap()]);
+        let (mine, other) = ("https://10.0.0.1/hook", "https://10.0.0.2/hook");
+        assert!(named.target(&Uri::from_static(mine)).is_ok());
+        assert!(Outbound::new(Reach::Public).target(&Uri::from_static(mine)).is_err());
+        for refused in [other, "http://10.0.0.1/hook", "https://169.254.169.254/", "https://[::1]/"]
+        {
+            assert!(named.target(&Uri::from_static(refused)).is_err(), "{refused}");
+        }
+        // The same of what a name leads to.
+        assert!(named.allows("::ffff:10.0.0.1".parse().unwrap(), true));
+        assert!(!named.allows("10.0.0.1".parse().unwrap(), false));
     }
 
     #[tokio::test]

@@ -2,10 +2,7 @@
 
 use crate::Problem;
 use async_trait::async_trait;
-use kit::{
-    Unavailable,
-    user_events::{Publisher, UserEvent},
-};
+use events::UserEvent;
 use pool::{Channel, Message, Post, Undelivered};
 use serde_json::{Value, json};
 use std::{
@@ -15,6 +12,7 @@ use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
+use users::events::{NotDelivered, Sink};
 
 /// How many messages, and how many events of users, `dev` shows.
 const KEPT: usize = 1000;
@@ -52,8 +50,8 @@ impl Post for DevOutbox {
 }
 
 #[async_trait]
-impl Publisher for DevOutbox {
-    async fn publish(&self, event: &UserEvent) -> Result<(), Unavailable> {
+impl Sink for DevOutbox {
+    async fn deliver(&self, event: &UserEvent) -> Result<(), NotDelivered> {
         keep(&self.user_events, event.clone());
         Ok(())
     }
@@ -103,11 +101,11 @@ impl Post for FileOutbox {
 }
 
 #[async_trait]
-impl Publisher for FileOutbox {
-    async fn publish(&self, event: &UserEvent) -> Result<(), Unavailable> {
-        let failed = |cause: io::Error| Unavailable::new("the file of user events", cause);
-        let line = serde_json::to_string(event).map_err(|cause| failed(cause.into()))?;
-        self.append(&line).map_err(failed)
+impl Sink for FileOutbox {
+    async fn deliver(&self, event: &UserEvent) -> Result<(), NotDelivered> {
+        let line = serde_json::to_string(event);
+        let line = line.map_err(|cause| NotDelivered::Refused(cause.to_string()))?;
+        self.append(&line).map_err(|cause| NotDelivered::Unreachable(cause.to_string()))
     }
 }
 

@@ -4,6 +4,8 @@ use crate::{
     Problem,
     cli::PostArguments,
     files, letter,
+    on_ses::OnSes,
+    on_sns::OnSns,
     outbox::{FileOutbox, NoPost},
     smtp::Smtp,
 };
@@ -50,7 +52,7 @@ pub fn ways(arguments: &PostArguments, host: &str) -> Result<Arc<dyn Post>, Prob
         None => or_outbox("mails"),
     };
     let texts = match arguments.sms.as_deref() {
-        Some("sns") => on_sns()?,
+        Some("sns") => Arc::new(OnSns::new()),
         Some(_) => return Err(Problem::text("--sms is sns")),
         None => or_outbox("text messages"),
     };
@@ -62,7 +64,7 @@ fn mails(way: &str, arguments: &PostArguments, host: &str) -> Result<Arc<dyn Pos
     let from = from.map_err(|_| Problem::text("--mail-from is ADDRESS or \"NAME <ADDRESS>\""))?;
     let (service, set) = way.split_once(':').unwrap_or((way, ""));
     if service == "ses" {
-        return on_ses(from, Some(set).filter(|set| !set.is_empty()));
+        return Ok(Arc::new(OnSes::new(from, Some(set).filter(|set| !set.is_empty()))));
     }
     Ok(Arc::new(Smtp::new(way, password(arguments)?, from, host)?))
 }
@@ -74,26 +76,4 @@ fn password(arguments: &PostArguments) -> Result<Option<Zeroizing<String>>, Prob
         None => std::env::var(PASSWORD).ok().map(Zeroizing::new),
     };
     Ok(text.map(|text| Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned())))
-}
-
-#[cfg(feature = "ses")]
-#[expect(clippy::unnecessary_wraps, reason = "a build without SES refuses")]
-fn on_ses(from: Option<Mailbox>, set: Option<&str>) -> Result<Arc<dyn Post>, Problem> {
-    Ok(Arc::new(crate::on_ses::OnSes::new(from, set)))
-}
-
-#[cfg(not(feature = "ses"))]
-fn on_ses(_: Option<Mailbox>, _: Option<&str>) -> Result<Arc<dyn Post>, Problem> {
-    Err(Problem::text("this build has no way to SES: build with --features ses"))
-}
-
-#[cfg(feature = "sns")]
-#[expect(clippy::unnecessary_wraps, reason = "a build without SNS refuses")]
-fn on_sns() -> Result<Arc<dyn Post>, Problem> {
-    Ok(Arc::new(crate::on_sns::OnSns::new()))
-}
-
-#[cfg(not(feature = "sns"))]
-fn on_sns() -> Result<Arc<dyn Post>, Problem> {
-    Err(Problem::text("this build has no way to SNS: build with --features sns"))
 }

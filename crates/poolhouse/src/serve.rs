@@ -7,7 +7,6 @@ use crate::{
     house::{House, Plan, ReadTemplate},
     identity_door::{IdentityDoor, client_address, is_from_elsewhere, is_local},
     listen::{self, Answer, Unread, Way},
-    outbox::FileOutbox,
     post,
     stores::{Place, check_master_key, master_key},
     tls::Tls,
@@ -17,11 +16,11 @@ use functions::TracedLogs;
 use gateway::UnreadBody;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use jiff::Timestamp;
-use kit::user_events::Publisher;
 use names::Issuer;
 use pool::{CompromisedPasswords, Site};
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use users::events::LogSink;
 use wire::{Admission, Peer, sigv4::Verifier};
 
 /// Runs until it is told to end.
@@ -47,10 +46,7 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
     check_master_key(&store, &master).await?;
     let host = Site::parse(&public_url).map(|site| site.host().to_owned()).unwrap_or_default();
     let post = post::ways(&arguments.post, &host)?;
-    let publisher: Option<Arc<dyn Publisher>> = match &arguments.user_events {
-        Some(path) => Some(Arc::new(FileOutbox::open(path)?)),
-        None => None,
-    };
+    let listener = arguments.user_events.sink()?.unwrap_or_else(|| Arc::new(LogSink));
     let keys = Arc::new(vec![access_key]);
     let signed = || Admission::Signed(Verifier::new(keys.clone(), Arc::new(Timestamp::now)));
     let compromised = match &arguments.compromised_passwords {
@@ -70,7 +66,7 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
         store,
         master,
         post,
-        publisher,
+        listener,
         logs: Arc::new(TracedLogs),
         cold_start: Duration::ZERO,
         // Which server a function uses, and who it is there, is for its own environment to say.
@@ -83,6 +79,8 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
             .api_rate
             .zip(arguments.api_burst)
             .map(|(rate, burst)| gateway::Throttle { rate: rate.into(), burst }),
+        api_key_admission: signed(),
+        offers_api_key: false,
     };
     let house = Arc::new(House::build(plan, &read).await?);
     let doors = Servers {

@@ -183,7 +183,7 @@ impl DynamoStore {
                         is_unknown.then_some(OnFailure::AllOld),
                     )
                     .customize()
-                    .config_override(Self::once())
+                    .config_override(self.once())
                     .send()
                     .await;
                 let Err(error) = outcome else { return Ok(()) };
@@ -208,7 +208,7 @@ impl DynamoStore {
                     .set_condition_expression(delete.condition_expression.clone())
                     .set_expression_attribute_values(delete.expression_attribute_values.clone())
                     .customize()
-                    .config_override(Self::once())
+                    .config_override(self.once())
                     .send()
                     .await;
                 // A deletion leaves nothing to recognise it by.
@@ -226,7 +226,7 @@ impl DynamoStore {
                     .set_transact_items(Some(items.clone()))
                     .client_request_token(token.to_string())
                     .customize()
-                    .config_override(Self::once())
+                    .config_override(self.once())
                     .send()
                     .await;
                 outcome.map(drop).map_err(|error| Failure::of_transaction(error, indexes))

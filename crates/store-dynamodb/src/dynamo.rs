@@ -2,11 +2,14 @@
 
 use crate::{
     attributes::{self, Attributes, PARTITION, SORT},
-    failure::{Patience, unavailable},
+    failure::{Patience, failed, unavailable},
 };
 use async_trait::async_trait;
-use aws_config::{BehaviorVersion, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_sdk_dynamodb::{Client, config, types::KeysAndAttributes};
+use aws_sdk_dynamodb::{
+    Client,
+    config::{self, retry::RetryConfig, timeout::TimeoutConfig},
+    types::KeysAndAttributes,
+};
 use jiff::Timestamp;
 use std::{collections::HashMap, time::Duration};
 use store::{
@@ -20,30 +23,53 @@ use uuid::Uuid;
 pub struct DynamoStore {
     client: Client,
     table: String,
+    limits: Limits,
+}
+
+/// How long to wait for the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How long one attempt of a write may take.
+    pub attempt: Duration,
+    /// How long a commit may take with all its attempts.
+    pub call: Duration,
+}
+
+impl Default for Limits {
+    /// What a server can wait for.
+    fn default() -> Self {
+        Self { attempt: Duration::from_secs(10), call: Duration::from_secs(25) }
+    }
 }
 
 impl DynamoStore {
-    /// How long one attempt of a call may take.
-    const ATTEMPT: Duration = Duration::from_secs(10);
-    /// How long a call may take with all its attempts.
-    pub(crate) const CALL: Duration = Duration::from_secs(25);
-
-    /// The store in this table, over a client that is configured already.
+    /// The store in this table, over a client that is configured already. How long reads may take is the
+    /// client's to say.
     #[must_use]
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into() }
+        Self { client, table: table.into(), limits: Limits::default() }
+    }
+
+    /// The same with other limits for its writes, for whoever has less time.
+    #[must_use]
+    pub fn within(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
     }
 
     /// The store in this table, over a client that takes region, credentials and endpoint
     /// (`AWS_ENDPOINT_URL_DYNAMODB`) where the AWS tools take them: the environment, the shared configuration
     /// files, the role of the machine.
+    #[cfg(feature = "open")]
     pub async fn open(table: impl Into<String>) -> Self {
+        let limits = Limits::default();
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(3))
-            .operation_attempt_timeout(Self::ATTEMPT)
-            .operation_timeout(Self::CALL)
+            .operation_attempt_timeout(limits.attempt)
+            .operation_timeout(limits.call)
             .build();
-        let defaults = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
+        let defaults = aws_config::defaults(aws_config::BehaviorVersion::latest());
+        let defaults = defaults.timeout_config(timeouts);
         Self::new(Client::new(&defaults.load().await), table)
     }
 
@@ -57,8 +83,9 @@ impl DynamoStore {
 
     /// How writes are sent: once. What an attempt that failed means for the next one is known here, and not
     /// in the SDK.
-    pub(crate) fn once() -> config::Builder {
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Self::ATTEMPT).build();
+    pub(crate) fn once(&self) -> config::Builder {
+        let timeouts =
+            TimeoutConfig::builder().operation_attempt_timeout(self.limits.attempt).build();
         config::Builder::new().retry_config(RetryConfig::disabled()).timeout_config(timeouts)
     }
 
@@ -69,7 +96,7 @@ impl DynamoStore {
             .table_name(&self.table)
             .set_key(Some(attributes::key(&key.partition, &key.sort)))
             .consistent_read(true);
-        let answer = call.send().await.map_err(|error| unavailable("GetItem", error))?;
+        let answer = call.send().await.map_err(|error| failed("GetItem", error))?;
         answer.item.map(attributes::parse).transpose()
     }
 
@@ -86,7 +113,7 @@ impl DynamoStore {
                 .build()
                 .map_err(|error| unavailable("BatchGetItem", error))?;
             let call = self.client.batch_get_item().request_items(&self.table, request);
-            let answer = call.send().await.map_err(|error| unavailable("BatchGetItem", error))?;
+            let answer = call.send().await.map_err(|error| failed("BatchGetItem", error))?;
             for item in answer.responses.into_iter().flatten().flat_map(|(_, items)| items) {
                 found.insert(attributes::parse_key(&item)?, attributes::parse(item)?);
             }
@@ -147,7 +174,7 @@ impl Store for DynamoStore {
                     .expression_attribute_names("#sk", SORT)
                     .expression_attribute_values(":prefix", attributes::text(&range.prefix))
             };
-            let answer = call.send().await.map_err(|error| unavailable("Query", error))?;
+            let answer = call.send().await.map_err(|error| failed("Query", error))?;
             for item in answer.items.into_iter().flatten() {
                 let key = attributes::parse_key(&item)?;
                 let item = attributes::parse(item)?;
@@ -165,7 +192,7 @@ impl Store for DynamoStore {
 
     async fn commit(&self, writes: Vec<Write>, now: Timestamp) -> Result<(), CommitError> {
         check_writes(&writes).map_err(Broken::from)?;
-        match tokio::time::timeout(Self::CALL, self.persist(writes, now)).await {
+        match tokio::time::timeout(self.limits.call, self.persist(writes, now)).await {
             Ok(outcome) => outcome,
             Err(elapsed) => Err(unavailable("committing", elapsed).into()),
         }

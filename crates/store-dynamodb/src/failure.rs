@@ -58,7 +58,7 @@ impl Failure {
             // Timeouts, broken connections, answers that end in the middle.
             _ => Kind::Unknown,
         };
-        Self { kind, source: Box::new(error) }
+        Self { kind, source: told(error) }
     }
 
     /// Of a transaction, whose error says why for each of its writes; `indexes` are the caller's.
@@ -87,7 +87,7 @@ impl Failure {
         } else {
             Kind::Refused
         };
-        Self { kind, source: Box::new(error) }
+        Self { kind, source: told(error) }
     }
 }
 
@@ -136,6 +136,31 @@ impl Patience {
         self.chance = self.chance.rotate_right(8);
         let share = u32::from(self.chance.to_le_bytes()[0]);
         Some(bound / 2 + bound * share / 512)
+    }
+}
+
+/// A call that was not answered as it should be.
+pub fn failed<E, R>(what: &'static str, error: SdkError<E, R>) -> Broken
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    R: fmt::Debug + Send + Sync + 'static,
+{
+    Broken::Unavailable { what, source: told(error) }
+}
+
+/// What a log may say of it. The message of a service may quote a key, and with it a name; its code does
+/// not.
+fn told<E, R>(error: SdkError<E, R>) -> Box<dyn Error + Send + Sync>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    R: fmt::Debug + Send + Sync + 'static,
+{
+    match &error {
+        SdkError::ServiceError(service) => {
+            let code = service.err().code().unwrap_or("an error without a code");
+            format!("the service answered with {code}").into()
+        }
+        _ => Box::new(error),
     }
 }
 

@@ -18,4 +18,4 @@ mod dynamo;
 mod failure;
 mod table;
 
-pub use dynamo::DynamoStore;
+pub use dynamo::{DynamoStore, Limits};

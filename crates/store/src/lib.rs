@@ -55,12 +55,14 @@
 
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+mod lease;
 mod limits;
 mod memory;
 mod paging;
 mod port;
 mod record;
 
+pub use lease::Lease;
 pub use limits::{Limit, check_get, check_list, check_writes};
 pub use memory::MemoryStore;
 pub use paging::PageBuilder;

@@ -16,6 +16,7 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
+use store::Store;
 use wire::{Admission, Door};
 
 /// The password of everybody in a test.
@@ -52,6 +53,12 @@ impl House {
     /// A house without a pool.
     #[must_use]
     pub fn empty() -> Self {
+        Self::over(Arc::new(Interleaved::default()))
+    }
+
+    /// A house without a pool, over this store.
+    #[must_use]
+    pub fn over(store: Arc<dyn Store>) -> Self {
         let (clock, mailbox) = (StoppedClock::new(), Mailbox::default());
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let ids = random.clone();
@@ -62,7 +69,7 @@ impl House {
             public_url: "http://127.0.0.1:9229".to_owned(),
             issuer_form: IssuerForm::Public,
             fixed_code: None,
-            store: Arc::new(Interleaved::default()),
+            store,
             clock: clock.clock(),
             master: MasterKey::generate(&*random),
             random: random.clone(),

@@ -4,6 +4,9 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
+#[cfg(test)]
+mod user_api;
+
 use aws_sdk_cognitoidentityprovider::{
     error::{DisplayErrorContext, SdkError},
     operation::initiate_auth::InitiateAuthError,

@@ -7,12 +7,13 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use crypto::jwt::{Jwks, SigningKey};
+use events::UserEvent;
 use jiff::{SignedDuration, Timestamp};
 use kit::{
     Environment, NewProfile, Profile, Profiles, Unavailable,
     authorizer::KeySource,
     passwordless::{Mail, Mailer},
-    user_events::{MetricSink, Publisher, UserEvent},
+    user_events::{MetricSink, Publisher},
     user_migration::{Directory, Person},
 };
 use names::{Clock, Password, Sub, Username};
@@ -113,6 +114,7 @@ pub struct MemoryProfiles {
     pub signed_in: Mutex<Vec<(Sub, Timestamp)>>,
     pub is_away: AtomicBool,
     pub is_silent: AtomicBool,
+    pub tells: AtomicBool,
 }
 
 impl MemoryProfiles {
@@ -159,6 +161,10 @@ impl Profiles for MemoryProfiles {
             self.signed_in.lock().unwrap().push((sub.clone(), at));
         }
         Ok(is_there)
+    }
+
+    fn tells(&self) -> bool {
+        self.tells.load(Ordering::SeqCst)
     }
 }
 

@@ -3,9 +3,10 @@
 use crate::house::{
     MemoryMetrics, MemoryProfiles, MemoryPublisher, Mood, SUB, StoppedClock, environment, trigger,
 };
+use events::UserEventKind as Kind;
 use functions::{Call, Function};
 use jiff::SignedDuration;
-use kit::user_events::{Kind, Settings, UserEvents};
+use kit::user_events::{Settings, UserEvents};
 use serde_json::{Value, json};
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -37,7 +38,10 @@ fn house(mood: Mood) -> House {
 impl House {
     /// Calls the function as a pool does, which gives up after five seconds.
     async fn call(&self, event: &Value) -> Value {
-        let environment = environment(&[("PROFILE_DATA", r#"{"plan": "free"}"#)]);
+        let environment = environment(&[
+            ("PROFILE_DATA", r#"{"plan": "free"}"#),
+            ("USER_EVENTS_TOPIC", "arn:aws:sns:eu-west-1:123456789012:events"),
+        ]);
         let clock = self.clock.clock();
         let events =
             UserEvents::from_environment(&environment, self.profiles.clone(), clock).unwrap();
@@ -123,15 +127,14 @@ async fn an_event_names_the_user_and_carries_nothing_else_about_them() {
     let mut told = told;
     told["id"] = Value::Null;
     let expected = json!({
-        "version": "1",
+        "specversion": "1.0",
         "id": null,
+        "source": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab1Cd2Ef3",
         "type": "user.signed_in",
+        "subject": SUB,
         "time": "2026-11-21T08:00:00Z",
-        "userPoolId": "eu-west-1_Ab1Cd2Ef3",
-        "clientId": "web",
-        "sub": SUB,
-        "username": "ann",
-        "newDeviceUsed": true,
+        "datacontenttype": "application/json",
+        "data": { "clientId": "web", "newDeviceUsed": true },
     });
     assert_eq!(told, expected);
 }
@@ -149,6 +152,21 @@ async fn a_repeated_sign_up_is_the_same_event_and_a_second_sign_in_another() {
     assert_eq!(first.id, again.id);
     assert_ne!(sign_in.id, next.id);
     assert_ne!(first.id, sign_in.id);
+}
+
+#[tokio::test]
+async fn profiles_that_tell_by_themselves_leave_the_rest_to_be_told() {
+    for (source, kinds) in [
+        (CONFIRMED, vec![]),
+        (RESET, vec![Kind::PasswordReset]),
+        (ATTEMPTED, vec![Kind::SignInAttempted]),
+        (SIGNED_IN, vec![]),
+    ] {
+        let house = house(Mood::Well);
+        house.profiles.tells.store(true, Ordering::SeqCst);
+        house.fire(source, attributes()).await;
+        assert_eq!(house.kinds(), kinds);
+    }
 }
 
 #[tokio::test]

@@ -14,15 +14,19 @@ use aws_types::{
 use lambda::Problem;
 use std::{env, time::Duration};
 
+/// Looks up a variable of an environment.
+type Find = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// Region, credentials and how long to wait: what every client is made with.
 pub struct Aws {
     config: SdkConfig,
+    find: Find,
 }
 
 /// How long one try may take, and how long all of them. A trigger has five seconds, and whoever calls may
 /// give up earlier.
-const ONE_TRY: Duration = Duration::from_millis(1500);
-const ALL_TRIES: Duration = Duration::from_millis(4000);
+pub(crate) const ONE_TRY: Duration = Duration::from_millis(1500);
+pub(crate) const ALL_TRIES: Duration = Duration::from_millis(4000);
 
 impl Aws {
     /// As this process's environment says.
@@ -33,7 +37,13 @@ impl Aws {
         Self::of(|variable| env::var(variable).ok())
     }
 
-    fn of(find: impl Fn(&str) -> Option<String>) -> Result<Self, Problem> {
+    /// As these variables say.
+    ///
+    /// # Errors
+    /// [`Problem`] for what Lambda would have set.
+    pub fn of(
+        find: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ) -> Result<Self, Problem> {
         let require = |variable: &str| find(variable).ok_or_else(|| Problem::missing(variable));
         let mut credentials = Credentials::builder()
             .access_key_id(require("AWS_ACCESS_KEY_ID")?)
@@ -52,7 +62,14 @@ impl Aws {
             .region(Region::new(region))
             .timeout_config(timeouts)
             .build();
-        Ok(Self { config })
+        Ok(Self { config, find: Box::new(find) })
+    }
+
+    /// Where a service is, if it is not where AWS has it: `AWS_ENDPOINT_URL_DYNAMODB` and its like, else
+    /// `AWS_ENDPOINT_URL`.
+    pub(crate) fn endpoint(&self, service: &str) -> Option<String> {
+        let own = (self.find)(&format!("AWS_ENDPOINT_URL_{service}"));
+        own.or_else(|| (self.find)("AWS_ENDPOINT_URL")).filter(|url| !url.is_empty())
     }
 
     /// What a client is made with.
@@ -61,15 +78,8 @@ impl Aws {
     }
 }
 
-/// Where a service is, if it is not where AWS has it: `AWS_ENDPOINT_URL_DYNAMODB` and its like, else
-/// `AWS_ENDPOINT_URL`.
-pub(crate) fn endpoint(service: &str) -> Option<String> {
-    let own = env::var(format!("AWS_ENDPOINT_URL_{service}"));
-    own.or_else(|_| env::var("AWS_ENDPOINT_URL")).ok().filter(|url| !url.is_empty())
-}
-
 /// A call that failed, with its chain of causes and without the answer that the SDK keeps beside it.
-#[cfg(any(feature = "cognito", feature = "dynamodb", feature = "ses", feature = "sns"))]
+#[cfg(any(feature = "cognito", feature = "ses", feature = "sns"))]
 pub(crate) fn unavailable<E, R>(
     what: &'static str,
     error: aws_smithy_runtime_api::client::result::SdkError<E, R>,
@@ -108,7 +118,7 @@ mod tests {
         assert!(Aws::of(|_| Some("x".to_owned())).is_ok());
         for missing in all {
             let found =
-                |name: &str| (name != missing && all.contains(&name)).then(|| "x".to_owned());
+                move |name: &str| (name != missing && all.contains(&name)).then(|| "x".to_owned());
             let problem = Aws::of(found).err().unwrap().to_string();
             assert_eq!(problem, format!("the environment variable {missing} is missing"));
         }

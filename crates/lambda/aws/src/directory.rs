@@ -4,10 +4,7 @@
 //! come back are dropped unseen. A challenge in their place, a second factor for example, says that the
 //! password was right. The attributes are asked for by name afterwards.
 
-use crate::{
-    Aws,
-    aws::{endpoint, unavailable},
-};
+use crate::{Aws, aws::unavailable};
 use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::{
     Client,
@@ -55,7 +52,7 @@ impl OtherPool {
 
 pub(crate) fn client(aws: &Aws) -> Client {
     let mut config = aws_sdk_cognitoidentityprovider::config::Builder::from(aws.config());
-    config.set_endpoint_url(endpoint("COGNITO_IDENTITY_PROVIDER"));
+    config.set_endpoint_url(aws.endpoint("COGNITO_IDENTITY_PROVIDER"));
     Client::from_conf(config.build())
 }
 

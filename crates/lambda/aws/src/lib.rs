@@ -5,9 +5,13 @@
 //!
 //! | port | here | feature |
 //! | --- | --- | --- |
-//! | `kit::Profiles` | `Table` | `dynamodb` |
-//! | `users::ProfileSource`, `users::Accounts` | `Table`, `PoolAccounts` | `accounts` |
-//! | `kit::user_events::Publisher` | `Topic` | `sns` |
+//! | `kit::Profiles` | `TableProfiles` | `profiles` |
+//! | `users::Accounts` | `PoolAccounts` | `accounts` |
+//! | `users::sessions::Sessions` | `PoolSessions` | `accounts` |
+//! | `users::letters::Letters` | `MailedLetters` | `ses`, `profiles` |
+//! | `users::api_keys::ApiKeys` | `SecretKeys` | `secrets` |
+//! | `users::assets::{Pictures, Uploads}` | `S3Pictures`, `S3Uploads` | `assets` |
+//! | `kit::user_events::Publisher`, `users::events::Sink` | `Topic` | `sns` |
 //! | `kit::passwordless::Mailer` | `Mails` | `ses` |
 //! | `kit::user_migration::Directory` | `OtherPool` | `cognito` |
 
@@ -16,11 +20,19 @@ mod accounts;
 mod aws;
 #[cfg(feature = "cognito")]
 mod directory;
-#[cfg(feature = "dynamodb")]
-mod document;
 #[cfg(feature = "ses")]
 mod mails;
-#[cfg(feature = "dynamodb")]
+#[cfg(feature = "profiles")]
+mod profiles;
+#[cfg(feature = "assets")]
+mod s3;
+#[cfg(feature = "secrets")]
+mod secret_keys;
+#[cfg(feature = "accounts")]
+mod sessions;
+#[cfg(feature = "signed")]
+mod signed;
+#[cfg(feature = "profiles")]
 mod table;
 #[cfg(feature = "sns")]
 mod topic;
@@ -30,9 +42,17 @@ pub use accounts::PoolAccounts;
 pub use aws::Aws;
 #[cfg(feature = "cognito")]
 pub use directory::{OtherPool, OtherPoolSettings};
+#[cfg(all(feature = "ses", feature = "profiles"))]
+pub use mails::MailedLetters;
 #[cfg(feature = "ses")]
 pub use mails::Mails;
-#[cfg(feature = "dynamodb")]
-pub use table::Table;
+#[cfg(feature = "profiles")]
+pub use profiles::{TableProfiles, profiles};
+#[cfg(feature = "assets")]
+pub use s3::{S3Pictures, S3Uploads};
+#[cfg(feature = "secrets")]
+pub use secret_keys::SecretKeys;
+#[cfg(feature = "accounts")]
+pub use sessions::{PoolSessions, SessionSettings};
 #[cfg(feature = "sns")]
 pub use topic::Topic;

@@ -3,21 +3,24 @@
 use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, Credentials, Region},
-    types::{
-        AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
-        ScalarAttributeType,
-    },
 };
-use std::{collections::HashMap, env};
+use jiff::Timestamp;
+use names::Sub;
+use serde_json::Value;
+use std::{env, sync::Arc};
+use store::{Commit, Records};
+use store_dynamodb::DynamoStore;
 use tokio::net::TcpListener;
+use users::{Profile, Profiles, Row};
 
-/// A DynamoDB with an empty table whose key is `id`.
+/// A DynamoDB with an empty table of profiles.
 pub struct Dynamo {
     /// Its address.
     pub url: String,
     /// The name of the table.
     pub table: String,
-    client: Client,
+    /// The same profiles that a function has.
+    pub profiles: Profiles,
 }
 
 impl Dynamo {
@@ -33,38 +36,27 @@ impl Dynamo {
             .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
             .endpoint_url(&url)
             .build();
-        let client = Client::from_conf(config);
-        let table = format!("profiles-{:x}", jiff::Timestamp::now().as_nanosecond());
-        let id = AttributeDefinition::builder()
-            .attribute_name("id")
-            .attribute_type(ScalarAttributeType::S);
-        let key = KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash);
-        client
-            .create_table()
-            .table_name(&table)
-            .billing_mode(BillingMode::PayPerRequest)
-            .attribute_definitions(id.build().expect("it is whole"))
-            .key_schema(key.build().expect("it is whole"))
-            .send()
-            .await
-            .expect("a table is made");
-        Self { url, table, client }
+        let table = format!("profiles-{:x}", Timestamp::now().as_nanosecond());
+        let store = DynamoStore::new(Client::from_conf(config), &table);
+        store.create_table_if_absent().await.expect("a table is made");
+        let profiles = Profiles::new(Records::new(Arc::new(store)), "profiles");
+        Self { url, table, profiles }
     }
 
-    /// The item of this id.
-    pub async fn item(&self, id: &str) -> Option<HashMap<String, AttributeValue>> {
-        let asked = self.client.get_item().table_name(&self.table).consistent_read(true);
-        let asked = asked.key("id", AttributeValue::S(id.to_owned())).send().await;
-        asked.expect("the table answers").item
+    /// The profile of this user.
+    pub async fn profile(&self, id: &str) -> Option<Row> {
+        let id = Sub::parse(id).expect("an id");
+        let found = self.profiles.find(&id, Timestamp::now()).await;
+        found.expect("the table answers").map(store::Kept::into_inner)
     }
 
-    /// Puts an item, in place of the one of its id.
-    pub async fn put(&self, item: &[(&str, AttributeValue)]) {
-        let mut put = self.client.put_item().table_name(&self.table);
-        for (name, value) in item {
-            put = put.item(*name, value.clone());
-        }
-        put.send().await.expect("the item is put");
+    /// Keeps a profile, whose document this is.
+    pub async fn put(&self, document: Value) {
+        let document: Profile = serde_json::from_value(document).expect("it is a profile");
+        let mut commit = Commit::new();
+        commit.create(&self.profiles.row(document));
+        let kept = self.profiles.records().commit(commit, Timestamp::now()).await;
+        kept.expect("the profile is kept");
     }
 }
 

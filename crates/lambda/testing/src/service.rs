@@ -9,6 +9,8 @@ use rustls::{ServerConfig, pki_types::PrivatePkcs8KeyDer};
 use serde_json::Value;
 use std::{
     convert::Infallible,
+    future::Future,
+    pin::Pin,
     sync::{Arc, Mutex},
 };
 use tempfile::NamedTempFile;
@@ -66,6 +68,13 @@ impl Answer {
         Self { status: 200, headers: Vec::new(), body: body.to_string() }
     }
 
+    /// The same with another status. `Null` is a body without anything in it.
+    #[must_use]
+    pub fn of(status: u16, body: &Value) -> Self {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        Self { status, headers: Vec::new(), body }
+    }
+
     /// This status and nothing else.
     #[must_use]
     pub fn status(status: u16) -> Self {
@@ -83,10 +92,20 @@ impl Answer {
 impl Service {
     /// A server that answers so.
     pub async fn new(answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
+        Self::later(move |asked| std::future::ready(answer(&asked))).await
+    }
+
+    /// A server that answers so, when it is ready to.
+    pub async fn later<Answering>(
+        answer: impl Fn(Asked) -> Answering + Send + Sync + 'static,
+    ) -> Self
+    where
+        Answering: Future<Output = Answer> + Send + 'static,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let url = format!("http://{}", listener.local_addr().expect("it has an address"));
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
-        let (kept, answer) = (asked.clone(), Arc::new(answer));
+        let (kept, answer) = (asked.clone(), answers(answer));
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 tokio::spawn(serve(stream, kept.clone(), answer.clone()));
@@ -116,7 +135,8 @@ impl Service {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let port = listener.local_addr().expect("it has an address").port();
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
-        let (kept, answer) = (asked.clone(), Arc::new(answer));
+        let answer = answers(move |asked| std::future::ready(answer(&asked)));
+        let kept = asked.clone();
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (acceptor, kept, answer) = (acceptor.clone(), kept.clone(), answer.clone());
@@ -143,18 +163,26 @@ impl Drop for Service {
     }
 }
 
-async fn serve<Stream, Answers>(stream: Stream, kept: Arc<Mutex<Vec<Asked>>>, answers: Arc<Answers>)
+type Answers = Arc<dyn Fn(Asked) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync>;
+
+fn answers<Answering>(answer: impl Fn(Asked) -> Answering + Send + Sync + 'static) -> Answers
+where
+    Answering: Future<Output = Answer> + Send + 'static,
+{
+    Arc::new(move |asked| Box::pin(answer(asked)))
+}
+
+async fn serve<Stream>(stream: Stream, kept: Arc<Mutex<Vec<Asked>>>, answers: Answers)
 where
     Stream: AsyncRead + AsyncWrite + Unpin,
-    Answers: Fn(&Asked) -> Answer,
 {
     let service = service_fn(|request: Request<Incoming>| async {
         let (head, body) = request.into_parts();
         let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
         let (method, path) = (head.method.to_string(), head.uri.path().to_owned());
         let asked = Asked { method, path, headers: head.headers, body };
-        let Answer { status, headers, body } = answers(&asked);
-        kept.lock().expect("nobody panicked").push(asked);
+        kept.lock().expect("nobody panicked").push(asked.clone());
+        let Answer { status, headers, body } = answers(asked).await;
         let mut response = Response::builder().status(status);
         for (name, value) in headers {
             response = response.header(name, value);

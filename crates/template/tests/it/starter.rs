@@ -63,11 +63,14 @@ fn the_outputs_are_right_on_aws_and_at_home() {
         names,
         [
             "AlarmTopicArn",
+            "ApiKeysSecretArn",
             "ApiUrl",
+            "AssetsBucketName",
             "IdentityUrl",
             "Issuer",
             "ProfileTableName",
             "ServerClientId",
+            "UserApiFunction",
             "UserEventsTopicArn",
             "UserPoolId",
             "WebClientId",
@@ -107,7 +110,8 @@ fn the_functions_are_our_own_and_know_what_they_need() {
     for function in stack.functions() {
         assert_eq!(function.runtime, "provided.al2023");
         assert_eq!(function.architectures, ["arm64"]);
-        assert_eq!(function.memory_megabytes, 256);
+        let memory = if function.logical_id == "UserApi" { 512 } else { 256 };
+        assert_eq!(function.memory_megabytes, memory);
         assert_eq!(
             function.arn,
             format!("arn:aws:lambda:eu-west-1:012345678901:function:test-{}", function.logical_id)
@@ -134,6 +138,12 @@ fn the_functions_are_our_own_and_know_what_they_need() {
         authorizer["CLIENT_IDS"],
         format!("{},{}", stack.outputs["WebClientId"], stack.outputs["ServerClientId"])
     );
+    let api = &function(&stack, "UserApi").environment;
+    assert_eq!(api["PROFILE_TABLE"], table);
+    assert_eq!(api["CLIENT_ID"], stack.outputs["ServerClientId"]);
+    assert_eq!(api["ISSUER"], authorizer["ISSUER"]);
+    // Nobody says where the API is, so the server does.
+    assert!(!api.contains_key("PUBLIC_API_URL"));
     let passwordless = &function(&stack, "Passwordless").environment;
     assert_eq!(passwordless["PASSWORDLESS_SECRET"], "the secret of PasswordlessSecret");
     assert_eq!(
@@ -151,6 +161,7 @@ fn what_is_optional_comes_with_its_parameters() {
         ("LinkUrl", "https://shop.example.com/sign-in"),
         ("MailFrom", "hello@shop.example.com"),
         ("MailIdentity", "shop.example.com"),
+        ("PublicUrl", "https://api.shop.example.com"),
     ];
     let stack = starter_with(&Local, &on);
     let migration = function(&stack, "UserMigration");
@@ -168,6 +179,8 @@ fn what_is_optional_comes_with_its_parameters() {
             "SourceArn": "arn:aws:ses:eu-west-1:012345678901:identity/shop.example.com",
         })
     );
+    let api = &function(&stack, "UserApi").environment;
+    assert_eq!(api["PUBLIC_API_URL"], "https://api.shop.example.com");
     let passwordless = &function(&stack, "Passwordless").environment;
     assert_eq!(passwordless["CHALLENGE"], "code-and-link");
     assert_eq!(passwordless["LINK_URL"], "https://shop.example.com/sign-in");
@@ -227,7 +240,7 @@ fn the_pool_is_as_the_readme_says() {
 }
 
 #[test]
-fn the_api_has_its_five_routes() {
+fn the_api_has_its_routes() {
     let stack = starter(&Local);
     let [api] = stack.apis() else { panic!("one API") };
     assert_eq!((api.kind, api.stage.as_str()), (ApiKind::Rest, "v1"));
@@ -244,12 +257,27 @@ fn the_api_has_its_five_routes() {
         })
         .collect::<Vec<_>>();
     let text = |text: &str| text.to_owned();
+    let own = text("aws.cognito.signin.user.admin");
     assert_eq!(
         routes,
         [
-            ("GET", "/public/user/me", "PoolToken", text("aws.cognito.signin.user.admin")),
+            ("GET", "/public/user/me", "PoolToken", own.clone()),
+            ("DELETE", "/public/user/me", "PoolToken", own.clone()),
+            ("GET", "/public/user/me/export", "PoolToken", own.clone()),
+            ("POST", "/public/user/me/email/change", "PoolToken", own.clone()),
+            ("POST", "/public/user/me/email/change/confirm", "PoolToken", own.clone()),
+            ("PUT", "/public/user/me/avatar", "PoolToken", own.clone()),
+            ("DELETE", "/public/user/me/avatar", "PoolToken", own.clone()),
+            ("POST", "/public/user/me/avatar/upload", "PoolToken", own.clone()),
+            ("POST", "/public/user/me/avatar/confirm", "PoolToken", own.clone()),
             ("GET", "/public/user/{id}", "PoolToken", text("users/read")),
             ("PATCH", "/public/user/{id}/status/{status}", "PoolToken", text("users/write")),
+            ("ANY", "/user", "open", text("")),
+            ("ANY", "/user/{proxy+}", "open", text("")),
+            ("ANY", "/auth/{proxy+}", "open", text("")),
+            ("ANY", "/assets/{proxy+}", "open", text("")),
+            ("GET", "/openapi.json", "open", text("")),
+            ("GET", "/docs", "open", text("")),
             ("GET", "/whoami", "OwnFunction", text("")),
             ("GET", "/health", "open", text("")),
         ]

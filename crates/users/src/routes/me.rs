@@ -1,15 +1,24 @@
 //! `GET /public/user/me`: the caller's own profile.
 
-use super::At;
-use crate::{Caller, Problem, Profile, UserApi};
-use axum::{Extension, Json, extract::State};
+use super::{At, Shown};
+use crate::{Caller, Problem, UserApi};
+use axum::extract::State;
 
+/// Answers the caller's own profile.
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get, path = "/public/user/me", tag = "me", operation_id = "get_me",
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "The profile.", body = crate::Profile, headers(
+            ("ETag" = String, description = "Its version."),
+        )),
+        crate::openapi::NotFound,
+    ),
+))]
 pub async fn run(
     State(api): State<UserApi>,
-    Extension(caller): Extension<Caller>,
-    Extension(At(now)): Extension<At>,
-) -> Result<Json<Profile>, Problem> {
-    let me = caller.sub().ok_or(Problem::Unauthorized)?;
-    let found = api.profiles.find(&me, now).await?;
-    Ok(Json(found.ok_or(Problem::NotFound)?))
+    caller: Caller,
+    At(now): At,
+) -> Result<Shown, Problem> {
+    Ok(Shown(api.profiles.get(&caller.person()?, now).await?.into_inner()))
 }

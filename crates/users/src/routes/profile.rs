@@ -1,19 +1,32 @@
-//! `GET /public/user/{id}`: anybody's profile, for those whom the gateway let in.
+//! `GET /public/user/{id}`: a profile, for its user and for those who may see others.
 
-use super::At;
-use crate::{Problem, Profile, UserApi};
-use axum::{
-    Extension, Json,
-    extract::{Path, State},
-};
-use names::Sub;
+use super::{At, PathId, Shown};
+use crate::{Caller, Problem, UserApi, caller::READ};
+use axum::extract::State;
 
+/// Answers a user's profile.
+///
+/// People see their own. The profiles of others are seen by people in a group and by machines, with the scope
+/// `users/read`.
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get, path = "/public/user/{id}", tag = "people", operation_id = "get_public_user",
+    params(("id" = String, Path, description = "The user's id.", format = "uuid")),
+    security(("bearer" = ["users/read"])),
+    responses(
+        (status = 200, description = "The profile.", body = crate::Profile, headers(
+            ("ETag" = String, description = "Its version."),
+        )),
+        crate::openapi::NotFound,
+    ),
+))]
 pub async fn run(
     State(api): State<UserApi>,
-    Path(id): Path<String>,
-    Extension(At(now)): Extension<At>,
-) -> Result<Json<Profile>, Problem> {
-    let id = Sub::parse(id).map_err(|_| Problem::NotFound)?;
-    let found = api.profiles.find(&id, now).await?;
-    Ok(Json(found.ok_or(Problem::NotFound)?))
+    caller: Caller,
+    PathId(id): PathId,
+    At(now): At,
+) -> Result<Shown, Problem> {
+    if caller.sub().as_ref() != Some(&id) {
+        caller.may(READ)?;
+    }
+    Ok(Shown(api.profiles.get(&id, now).await?.into_inner()))
 }

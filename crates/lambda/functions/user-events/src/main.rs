@@ -5,7 +5,7 @@
 
 use kit::user_events::UserEvents;
 use lambda::{Problem, StandardOutput};
-use lambda_aws::{Aws, Table, Topic};
+use lambda_aws::{Aws, TableProfiles, Topic};
 use std::{process::ExitCode, sync::Arc};
 
 const USER_EVENTS_TOPIC: &str = "USER_EVENTS_TOPIC";
@@ -13,10 +13,11 @@ const USER_EVENTS_TOPIC: &str = "USER_EVENTS_TOPIC";
 fn main() -> ExitCode {
     lambda::run(|world| {
         let aws = Aws::of_this_process()?;
-        let table = Table::new(&aws, world.require("PROFILE_TABLE")?);
-        let mut events =
-            UserEvents::from_environment(&world.environment, Arc::new(table), world.clock.clone())?
-                .with_metrics(Arc::new(StandardOutput));
+        let clock = &world.clock;
+        let profiles = TableProfiles::new(&aws, world.require("PROFILE_TABLE")?, clock.clone());
+        let profiles = Arc::new(profiles);
+        let mut events = UserEvents::from_environment(&world.environment, profiles, clock.clone())?
+            .with_metrics(Arc::new(StandardOutput));
         if let Some(arn) = world.find(USER_EVENTS_TOPIC) {
             if !arn.starts_with("arn:") {
                 let problem = format!("the environment variable {USER_EVENTS_TOPIC} is no ARN");

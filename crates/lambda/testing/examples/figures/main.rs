@@ -14,7 +14,6 @@
 
 mod instance;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use instance::Instance;
 use lambda_testing::{Answer, Asked, CLIENT, Dynamo, PoolKeys, SUB, Service, trigger};
 use serde_json::{Value, json};
@@ -181,19 +180,12 @@ fn of_customizer(dynamo: &Dynamo) -> (Vec<(&'static str, String)>, Value) {
 }
 
 async fn profile(dynamo: &Dynamo) {
-    let text = |text: &str| AttributeValue::S(text.to_owned());
-    let map = |name: &str, value| AttributeValue::M([(name.to_owned(), value)].into());
-    let data = map("data", map("interestingValue", AttributeValue::N("42".to_owned())));
-    let item = [
-        ("id", text(SUB)),
-        ("firstName", text("Ann")),
-        ("lastName", text("Example")),
-        ("email", text("ann@example.com")),
-        ("createdAt", text("2026-11-21T08:00:00.000Z")),
-        ("status", text("active")),
-        ("profile", data),
-    ];
-    dynamo.put(&item).await;
+    let document = json!({
+        "id": SUB, "firstName": "Ann", "lastName": "Example", "email": "ann@example.com",
+        "createdAt": "2026-11-21T08:00:00Z", "status": "active",
+        "profile": { "data": { "interestingValue": 42 } },
+    });
+    dynamo.put(document).await;
 }
 
 fn median(times: &mut [Duration]) -> Duration {

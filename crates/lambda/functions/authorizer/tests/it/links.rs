@@ -30,7 +30,7 @@ fn there_is_no_sdk_and_no_store_in_it() {
 }
 
 #[test]
-fn no_function_links_a_store_or_another_functions_services() {
+fn no_function_links_more_than_its_own_services_and_only_who_has_profiles_links_their_store() {
     let sdks = ["cognitoidentityprovider", "dynamodb", "sesv2", "sns"];
     for (function, services) in [
         ("token-customizer", vec!["dynamodb"]),
@@ -39,16 +39,18 @@ fn no_function_links_a_store_or_another_functions_services() {
         ("custom-message", vec![]),
         ("passwordless", vec!["sesv2"]),
         ("user-migration", vec!["cognitoidentityprovider"]),
-        ("user-api", vec!["cognitoidentityprovider", "dynamodb"]),
+        ("user-api", vec!["cognitoidentityprovider", "dynamodb", "sesv2", "sns"]),
     ] {
         let linked = packages(&format!("lambda-{function}"));
         let found: Vec<&str> =
             sdks.into_iter().filter(|sdk| linked.contains(&format!("aws-sdk-{sdk}"))).collect();
         assert_eq!(found, services, "{function}");
-        for name in &linked {
-            let is_wrong =
-                name.starts_with("store") || ["redb", "pool", "ring"].contains(&name.as_str());
-            assert!(!is_wrong, "{function} links {name}");
+        let has_profiles = services.contains(&"dynamodb");
+        for name in ["store", "store-dynamodb", "users"] {
+            assert_eq!(linked.contains(name), has_profiles, "{function} and {name}");
+        }
+        for name in ["pool", "store-embedded", "redb", "aws-config", "utoipa", "ring"] {
+            assert!(!linked.contains(name), "{function} links {name}");
         }
     }
 }

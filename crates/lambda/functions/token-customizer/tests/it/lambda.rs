@@ -1,6 +1,5 @@
 //! The binary on a Runtime API, with a DynamoDB.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use lambda_testing::{Answer, Asked, Dynamo, Lambda, SUB, Service, Start, trigger};
 use serde_json::{Value, json};
 
@@ -31,17 +30,13 @@ fn event() -> Value {
 }
 
 #[tokio::test]
-async fn claims_come_from_the_item_and_scopes_from_the_groups() {
+async fn claims_come_from_the_profile_and_scopes_from_the_groups() {
     let dynamo = Dynamo::new().await;
-    let data =
-        AttributeValue::M([("answer".to_owned(), AttributeValue::N("42".to_owned()))].into());
-    let details = AttributeValue::M([("data".to_owned(), data)].into());
-    let item = [
-        ("id", AttributeValue::S(SUB.to_owned())),
-        ("firstName", AttributeValue::S("Ann".to_owned())),
-        ("profile", details),
-    ];
-    dynamo.put(&item).await;
+    let profile = json!({
+        "id": SUB, "firstName": "Ann", "createdAt": "2026-11-21T08:00:00Z", "status": "active",
+        "profile": { "data": { "answer": 42 } },
+    });
+    dynamo.put(profile).await;
     let customizer = customizer(&dynamo.url, &dynamo.table);
     let answer = customizer.call(&event()).await.unwrap();
     let details = &answer["response"]["claimsAndScopeOverrideDetails"];

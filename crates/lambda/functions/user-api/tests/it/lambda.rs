@@ -1,153 +1,261 @@
-//! The binary on a Runtime API, with a DynamoDB and a user pool.
+//! The binary on a Runtime API, with a DynamoDB, a Poolhouse as its Cognito, and what stands in for the rest.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use lambda_testing::{Answer, Asked, Dynamo, Lambda, POOL, SUB, Service, Start};
 use serde_json::{Value, json};
+use testkit::House;
+
+const TOPIC: &str = "arn:aws:sns:eu-west-1:000000000000:user-events";
+const KEY: &str = "ph_server_0123456789abcdef0123456789abcdef0123456789abcdef";
+const MAIL: &str = "ann@example.com";
+
+/// Everything that the function reaches.
+struct World {
+    house: House,
+    dynamo: Dynamo,
+    pool: Service,
+    rest: Service,
+    api: Lambda,
+}
 
 fn start() -> Start {
     Start::new(env!("CARGO_BIN_EXE_user-api"))
 }
 
-fn api(dynamo: &Dynamo, pool: &Service) -> Lambda {
+/// Secrets Manager, SES and SNS in one.
+fn rest(asked: &Asked) -> Answer {
+    if asked.operation() == "GetSecretValue" {
+        let (_, secret) = KEY.rsplit_once('_').unwrap();
+        let keys = json!({ "id": "server", "name": "server", "scope": "write", "secret": secret });
+        return Answer::json(&json!({ "Name": "keys", "SecretString": keys.to_string() }));
+    }
+    if asked.path.starts_with("/v2/email") {
+        return Answer::json(&json!({ "MessageId": "1" }));
+    }
+    Answer {
+        status: 200,
+        headers: vec![("content-type", "text/xml".to_owned())],
+        body: "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>"
+            .to_owned(),
+    }
+}
+
+impl World {
+    async fn new() -> Self {
+        let house = House::with(json!({ "UsernameAttributes": ["email"] }), json!({})).await;
+        let dynamo = Dynamo::new().await;
+        let pool = {
+            let house = house.clone();
+            Service::later(move |asked| {
+                let house = house.clone();
+                async move {
+                    let answer = house.call(asked.operation(), asked.json()).await;
+                    Answer::of(answer.status.as_u16(), &answer.body)
+                }
+            })
+            .await
+        };
+        let rest = Service::new(rest).await;
+        let api = settings(&house.pool, &house.client)
+            .with("PROFILE_TABLE", &dynamo.table)
+            .given("AWS_ENDPOINT_URL_DYNAMODB", &dynamo.url)
+            .given("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", &pool.url)
+            .given("AWS_ENDPOINT_URL", &rest.url)
+            .run();
+        Self { house, dynamo, pool, rest, api }
+    }
+
+    async fn ask(&self, event: &Value) -> (u64, Value) {
+        let answer = self.api.call(event).await.unwrap();
+        let body = answer["body"].as_str().unwrap();
+        let body = serde_json::from_str(body).unwrap_or_else(|_| body.into());
+        (answer["statusCode"].as_u64().unwrap(), body)
+    }
+
+    async fn create(&self) -> (u64, Value) {
+        let body = json!({ "email": MAIL, "password": "Correct-Horse7!", "handle": "ann" });
+        self.ask(&v1("POST", "/user", "/user", Some(body))).await
+    }
+
+    /// The user of the pool, if there is one.
+    async fn user(&self) -> Option<Value> {
+        let input = json!({ "UserPoolId": self.house.pool, "Username": MAIL });
+        let answer = self.house.call("AdminGetUser", input).await;
+        (answer.status == 200).then_some(answer.body)
+    }
+}
+
+fn settings(pool: &str, client: &str) -> Start {
     start()
-        .with("PROFILE_TABLE", &dynamo.table)
-        .with("USER_POOL_ID", POOL)
-        .given("AWS_ENDPOINT_URL_DYNAMODB", &dynamo.url)
-        .given("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", &pool.url)
-        .run()
+        .with("USER_POOL_ID", pool)
+        .with("CLIENT_ID", client)
+        .with("ISSUER", format!("http://127.0.0.1:9229/{pool}"))
+        .with("API_KEYS_SECRET", "keys")
+        .with("ASSETS_BUCKET", "pictures")
+        .with("USER_EVENTS_TOPIC", TOPIC)
+        .with("MAIL_FROM", "no-reply@example.com")
 }
 
-async fn pool() -> Service {
-    Service::new(|_: &Asked| Answer::json(&json!({}))).await
-}
-
-fn request(method: &str, path: &str) -> Value {
+/// A request as a REST API tells it, of a server with its key.
+fn v1(method: &str, resource: &str, path: &str, body: Option<Value>) -> Value {
     json!({
-        "resource": path, "path": path, "httpMethod": method, "headers": {},
-        "multiValueHeaders": {}, "queryStringParameters": null,
-        "multiValueQueryStringParameters": null, "pathParameters": null, "stageVariables": null,
-        "requestContext": {
-            "accountId": "000000000000", "apiId": "a1b2c3", "stage": "v1", "httpMethod": method,
-            "path": path, "requestId": "c6af9ac6", "resourceId": "123456", "resourcePath": path,
-            "identity": { "sourceIp": "192.0.2.1" },
-            "authorizer": { "claims": { "sub": SUB } },
+        "resource": resource, "path": path, "httpMethod": method,
+        "headers": null, "multiValueHeaders": {
+            "x-api-key": [KEY], "Content-Type": ["application/json"],
         },
-        "body": null, "isBase64Encoded": false,
+        "queryStringParameters": null, "multiValueQueryStringParameters": null,
+        "pathParameters": null, "stageVariables": null,
+        "requestContext": {
+            "accountId": "000000000000", "apiId": "abcdefghij", "httpMethod": method,
+            "domainName": "abcdefghij.execute-api.eu-west-1.amazonaws.com",
+            "identity": { "sourceIp": "192.0.2.1" }, "path": format!("/v1{path}"), "requestId": "1",
+            "resourcePath": resource, "stage": "v1",
+        },
+        "body": body.map(|body| body.to_string()), "isBase64Encoded": false,
     })
 }
 
-async fn ask(api: &Lambda, method: &str, path: &str) -> (u64, Value) {
-    let answer = api.call(&request(method, path)).await.unwrap();
-    let body = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
-    (answer["statusCode"].as_u64().unwrap(), body)
+/// The same of an HTTP API.
+fn v2(method: &str, route: &str, path: &str) -> Value {
+    let (route, path) = (format!("{method} {route}"), format!("/live{path}"));
+    json!({
+        "version": "2.0", "routeKey": route, "rawPath": path, "rawQueryString": "",
+        "headers": { "x-api-key": KEY },
+        "requestContext": {
+            "accountId": "000000000000", "apiId": "abcdefghij", "requestId": "1", "routeKey": route,
+            "domainName": "api.example.com", "stage": "live",
+            "http": {
+                "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1",
+            },
+        },
+        "isBase64Encoded": false,
+    })
 }
 
-async fn with_ann(status: &str) -> Dynamo {
-    let dynamo = Dynamo::new().await;
-    let text = |text: &str| AttributeValue::S(text.to_owned());
-    let item = [
-        ("id", text(SUB)),
-        ("firstName", text("Ann")),
-        ("createdAt", text("2026-11-21T08:00:00.000Z")),
-        ("status", text(status)),
-        ("own", text("of another app")),
-    ];
-    dynamo.put(&item).await;
-    dynamo
-}
-
-fn status_path(status: &str) -> String {
-    format!("/public/user/{SUB}/status/{status}")
-}
-
-fn operations(pool: &Service) -> Vec<String> {
-    pool.asked().iter().map(|asked| asked.operation().to_owned()).collect()
+fn status_event(id: &str, status: &str) -> Value {
+    let path = format!("/user/{id}/status/{status}");
+    v1("PATCH", "/user/{proxy+}", &path, None)
 }
 
 #[tokio::test]
-async fn a_profile_is_read_from_the_table() {
-    let (dynamo, pool) = (with_ann("active").await, pool().await);
-    let api = api(&dynamo, &pool);
-    let (status, profile) = ask(&api, "GET", "/public/user/me").await;
-    assert_eq!((status, &profile["firstName"]), (200, &json!("Ann")));
-    assert_eq!(ask(&api, "GET", "/public/user/00000000-0000-4000-8000-000000000000").await.0, 404);
-    assert_eq!(ask(&api, "GET", "/health").await.0, 200);
+async fn somebody_is_made_written_to_activated_and_found_by_both_kinds_of_api() {
+    let world = World::new().await;
+    let (status, profile) = world.create().await;
+    assert_eq!((status, &profile["status"]), (201, &json!("pending")), "{profile}");
+    let id = profile["id"].as_str().unwrap();
+    let user = world.user().await.unwrap();
+    assert_eq!((&user["Enabled"], &user["UserStatus"]), (&json!(false), &json!("CONFIRMED")));
+
+    // The letter leads to where the gateway says that this API is.
+    let asked = world.rest.asked();
+    let letter = asked.iter().find(|asked| asked.path.starts_with("/v2/email")).unwrap();
+    let letter = String::from_utf8(letter.body.to_vec()).unwrap();
+    let link = "https://abcdefghij.execute-api.eu-west-1.amazonaws.com/v1/user/activate/";
+    let code = letter.split(link).nth(1).unwrap();
+    let code: String = code
+        .chars()
+        .take_while(|letter| letter.is_ascii_alphanumeric() || "-_".contains(*letter))
+        .collect();
+    let activate = format!("/user/activate/{code}");
+    let (status, page) = world.ask(&v1("GET", "/user/{proxy+}", &activate, None)).await;
+    assert_eq!(status, 200, "{page}");
+    assert_eq!(world.user().await.unwrap()["Enabled"], false);
+    let mut event = v1("POST", "/user/{proxy+}", &activate, None);
+    event["multiValueHeaders"] = json!({ "Content-Type": ["application/x-www-form-urlencoded"] });
+    let (status, page) = world.ask(&event).await;
+    assert_eq!(status, 200, "{page}");
+    assert_eq!(world.user().await.unwrap()["Enabled"], true);
+
+    for event in [
+        v1("GET", "/user/{proxy+}", &format!("/user/{id}"), None),
+        v2("GET", "/user/{proxy+}", &format!("/user/{id}")),
+        v2("GET", "/user/{proxy+}", "/user/handle/ann"),
+    ] {
+        let (status, profile) = world.ask(&event).await;
+        assert_eq!((status, &profile["status"]), (200, &json!("active")), "{profile}");
+    }
+    let published = world.rest.asked().iter().filter(|asked| asked.path == "/").count();
+    assert!(published >= 2, "events are told");
+    // Nothing of it is in the log.
+    let lines = format!("{:?}", world.api.lines());
+    assert!(!lines.contains(&code) && !lines.contains("Correct-Horse7!"), "{lines}");
 }
 
 #[tokio::test]
 async fn who_is_suspended_is_kept_out_of_the_pool_and_let_in_again() {
-    let (dynamo, pool) = (with_ann("active").await, pool().await);
-    let api = api(&dynamo, &pool);
-    let (status, profile) = ask(&api, "PATCH", &status_path("suspended")).await;
-    assert_eq!((status, &profile["status"]), (200, &json!("suspended")));
-    assert_eq!(operations(&pool), ["AdminDisableUser", "AdminUserGlobalSignOut"]);
-    assert_eq!(pool.asked()[0].json(), json!({ "UserPoolId": POOL, "Username": SUB }));
-    let item = dynamo.item(SUB).await.unwrap();
-    assert_eq!(item["status"].as_s().unwrap(), "suspended");
-    assert!(item.contains_key("own"));
-
-    assert_eq!(ask(&api, "PATCH", &status_path("active")).await.0, 200);
-    assert_eq!(operations(&pool).last().unwrap(), "AdminEnableUser");
-    assert_eq!(ask(&api, "PATCH", &status_path("happy")).await.0, 400);
+    let world = World::new().await;
+    let (_, profile) = world.create().await;
+    let id = profile["id"].as_str().unwrap().to_owned();
+    for (status, is_enabled) in [("active", true), ("suspended", false), ("active", true)] {
+        let (answer, profile) = world.ask(&status_event(&id, status)).await;
+        if status == "active" && answer == 409 {
+            // An account that nobody has activated is not let in by its status; that has its own test.
+            return;
+        }
+        assert_eq!((answer, &profile["status"]), (200, &json!(status)), "{profile}");
+        assert_eq!(world.user().await.unwrap()["Enabled"], is_enabled);
+    }
+    assert_eq!(world.ask(&status_event(&id, "happy")).await.0, 400);
 }
 
 #[tokio::test]
-async fn nothing_leads_out_of_closed_and_the_pool_is_not_asked() {
-    let (dynamo, pool) = (with_ann("closed").await, pool().await);
-    let api = api(&dynamo, &pool);
-    assert_eq!(ask(&api, "PATCH", &status_path("active")).await.0, 409);
-    assert!(operations(&pool).is_empty());
+async fn the_second_of_one_address_is_refused_and_leaves_nothing() {
+    let world = World::new().await;
+    assert_eq!(world.create().await.0, 201);
+    let (status, problem) = world.create().await;
+    assert_eq!((status, &problem["type"]), (409, &json!("urn:poolhouse:problem:taken")));
+    let mended = world.api.call(&json!({ "sweep": {} })).await.unwrap();
+    assert_eq!(mended["mended"], 0);
 }
 
 #[tokio::test]
-async fn an_account_that_cannot_be_changed_leaves_the_profile() {
-    let dynamo = with_ann("active").await;
-    let pool = Service::new(|asked: &Asked| match asked.operation() {
-        "AdminUserGlobalSignOut" => Answer::error("TooManyRequestsException"),
-        _ => Answer::json(&json!({})),
-    })
-    .await;
-    let api = api(&dynamo, &pool);
-    assert_eq!(ask(&api, "PATCH", &status_path("suspended")).await.0, 500);
-    assert_eq!(dynamo.item(SUB).await.unwrap()["status"].as_s().unwrap(), "active");
-    // The first step is undone.
-    assert_eq!(operations(&pool).last().unwrap(), "AdminEnableUser");
+async fn what_an_administrator_changed_is_found_and_mended() {
+    let world = World::new().await;
+    let id = "c6a1f1b2-0001-70e1-b8d7-90a5c3c1f1aa";
+    world
+        .dynamo
+        .put(json!({
+            "id": id, "createdAt": "2026-11-21T08:00:00Z", "status": "active", "email": MAIL,
+        }))
+        .await;
+    let found = world.api.call(&json!({ "reconcile": {} })).await.unwrap();
+    assert_eq!(found["found"], json!([{ "kind": "no-account", "id": id }]));
+    assert_eq!(world.dynamo.profile(id).await.unwrap().document.status.as_str(), "active");
+    let fixed = world.api.call(&json!({ "reconcile": { "fix": true } })).await.unwrap();
+    assert_eq!((&fixed["found"], &fixed["next"]), (&found["found"], &json!(null)));
+    assert_eq!(world.dynamo.profile(id).await.unwrap().document.status.as_str(), "closed");
+    let again = world.api.call(&json!({ "reconcile": {} })).await.unwrap();
+    assert_eq!(again["found"], json!([]));
+    let thrown = world.api.thrown(&json!({ "reconcile": { "after": "x" } })).await;
+    assert_eq!(thrown, "Problem: invalid-request");
 }
 
 #[tokio::test]
-async fn a_profile_that_cannot_be_written_leaves_the_account() {
-    let pool = pool().await;
-    let table = Service::new(|asked: &Asked| match asked.operation() {
-        "GetItem" => Answer::json(&json!({ "Item": {
-            "id": { "S": SUB }, "createdAt": { "S": "2026-11-21T08:00:00Z" },
-            "status": { "S": "active" },
-        }})),
-        _ => Answer::error("AccessDeniedException"),
-    })
-    .await;
-    let api = start()
-        .with("PROFILE_TABLE", "profiles")
-        .with("USER_POOL_ID", POOL)
-        .given("AWS_ENDPOINT_URL_DYNAMODB", &table.url)
-        .given("AWS_ENDPOINT_URL", &pool.url)
-        .run();
-    assert_eq!(ask(&api, "PATCH", &status_path("suspended")).await.0, 500);
-    let expected = ["AdminDisableUser", "AdminUserGlobalSignOut", "AdminEnableUser"];
-    assert_eq!(operations(&pool), expected);
-}
-
-#[tokio::test]
-async fn a_user_who_was_deleted_can_still_be_closed() {
-    let dynamo = with_ann("active").await;
-    let pool = Service::new(|_: &Asked| Answer::error("UserNotFoundException")).await;
-    let api = api(&dynamo, &pool);
-    assert_eq!(ask(&api, "PATCH", &status_path("closed")).await.0, 200);
+async fn a_key_that_is_none_opens_nothing_and_health_needs_none() {
+    let world = World::new().await;
+    let mut event = v1("GET", "/user/{proxy+}", &format!("/user/{SUB}"), None);
+    event["multiValueHeaders"] = json!({ "x-api-key": ["ph_server_0"] });
+    assert_eq!(world.ask(&event).await.0, 401);
+    event["multiValueHeaders"] = json!(null);
+    assert_eq!(world.ask(&event).await.0, 401);
+    assert_eq!(world.ask(&v1("GET", "/health", "/health", None)).await.0, 200);
+    assert!(world.pool.asked().is_empty());
 }
 
 #[test]
 fn bad_settings_are_one_line_and_no_start() {
     assert!(start().refused().contains("PROFILE_TABLE is missing"));
-    assert!(start().with("PROFILE_TABLE", "p").refused().contains("USER_POOL_ID is missing"));
-    let refused = start().with("PROFILE_TABLE", "p").with("USER_POOL_ID", "?").refused();
-    assert!(refused.contains("USER_POOL_ID is no id of a user pool"), "{refused}");
+    let all = || settings(POOL, "57cbishk4j24pabc1234567890").with("PROFILE_TABLE", "p");
+    for (variable, value, problem) in [
+        ("USER_POOL_ID", "?", "USER_POOL_ID is no id of a user pool"),
+        ("CLIENT_ID", "?", "CLIENT_ID is no id of a client"),
+        ("ISSUER", "ftp://x", "ISSUER is no https address without a query"),
+        ("ISSUER", "", "ISSUER is missing"),
+        ("API_KEYS_SECRET", "", "API_KEYS_SECRET is missing"),
+        ("ASSETS_BUCKET", "", "ASSETS_BUCKET is missing"),
+        ("USER_EVENTS_TOPIC", "topic", "USER_EVENTS_TOPIC is no ARN"),
+        ("MAIL_FROM", "", "MAIL_FROM is missing"),
+    ] {
+        let refused = all().with(variable, value).refused();
+        assert!(refused.contains(problem), "{refused}");
+    }
 }

@@ -1,6 +1,5 @@
 //! The binary on a Runtime API, with a DynamoDB and a topic.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use lambda_testing::{Answer, Asked, CLIENT, Dynamo, POOL, SUB, Service, Start, trigger};
 use serde_json::{Value, json};
 
@@ -33,17 +32,18 @@ fn confirmed() -> Value {
     trigger("1", "PostConfirmation_ConfirmSignUp", request, json!({}))
 }
 
+fn attempted() -> Value {
+    let request = json!({ "userAttributes": attributes() });
+    trigger("1", "PreAuthentication_Authentication", request, json!({}))
+}
+
 fn signed_in() -> Value {
     let request = json!({ "userAttributes": attributes(), "newDeviceUsed": true });
     trigger("1", "PostAuthentication_Authentication", request, json!({}))
 }
 
-fn text(value: &AttributeValue) -> &str {
-    value.as_s().unwrap()
-}
-
 #[tokio::test]
-async fn a_new_user_gets_a_profile_that_the_user_api_can_read_and_others_hear_of_it() {
+async fn a_new_user_gets_a_profile_that_the_user_api_can_read_with_what_others_will_hear() {
     let (dynamo, topic) = (Dynamo::new().await, topic().await);
     let events = start()
         .with("PROFILE_TABLE", &dynamo.table)
@@ -53,28 +53,34 @@ async fn a_new_user_gets_a_profile_that_the_user_api_can_read_and_others_hear_of
         .run();
     assert_eq!(events.call(&confirmed()).await.unwrap(), confirmed());
 
-    let item = dynamo.item(SUB).await.unwrap();
-    assert_eq!(text(&item["firstName"]), "Ann");
-    assert_eq!(text(&item["email"]), "hunter2@example.com");
-    assert_eq!(text(&item["status"]), "active");
-    assert!(!item.contains_key("lastLoginAt"));
-    let data = item["profile"].as_m().unwrap()["data"].as_m().unwrap();
-    assert_eq!(data["interestingValue"].as_n().unwrap(), "42");
+    let made = dynamo.profile(SUB).await.unwrap();
+    assert_eq!(made.told, 1);
+    let made = made.document;
+    assert_eq!(made.first_name.unwrap().as_str(), "Ann");
+    assert_eq!(made.email.unwrap().as_str(), "hunter2@example.com");
+    assert_eq!((made.status.as_str(), made.last_login_at), ("active", None));
+    assert_eq!(made.profile.data["interestingValue"], 42);
 
     assert_eq!(events.call(&signed_in()).await.unwrap(), signed_in());
-    let again = dynamo.item(SUB).await.unwrap();
-    assert!(again.contains_key("lastLoginAt"));
-    assert_eq!(again["createdAt"], item["createdAt"]);
+    let again = dynamo.profile(SUB).await.unwrap();
+    // Both events wait beside the profile, for the user API to tell them.
+    assert_eq!(again.told, 2);
+    let again = again.document;
+    assert!(again.last_login_at.is_some());
+    assert_eq!(again.created_at, made.created_at);
+    assert!(topic.asked().is_empty());
 
+    // What no profile knows of is told at once.
+    assert_eq!(events.call(&attempted()).await.unwrap(), attempted());
     let told = topic.asked();
-    assert_eq!(told.len(), 2);
+    assert_eq!(told.len(), 1);
     let form = String::from_utf8(told[0].body.to_vec()).unwrap();
-    assert!(form.contains("user.created") && form.contains("Action=Publish"), "{form}");
+    assert!(form.contains("user.sign_in_attempted") && form.contains("Action=Publish"), "{form}");
     assert!(!form.contains("hunter2"), "{form}");
 
     let lines = events.lines();
     let metrics: Vec<_> = lines.iter().filter(|line| line["_aws"].is_object()).collect();
-    assert_eq!(metrics.len(), 2, "{lines:?}");
+    assert_eq!(metrics.len(), 3, "{lines:?}");
     assert_eq!((&metrics[0]["SignUps"], &metrics[1]["SignIns"]), (&json!(1), &json!(1)));
     assert_eq!(
         (&metrics[0]["UserPoolId"], &metrics[0]["ClientId"]),
@@ -86,22 +92,19 @@ async fn a_new_user_gets_a_profile_that_the_user_api_can_read_and_others_hear_of
 #[tokio::test]
 async fn a_profile_that_is_there_stays_and_a_sign_in_never_goes_back() {
     let dynamo = Dynamo::new().await;
-    let later = "2999-01-01T00:00:00.000Z";
-    let item = [
-        ("id", AttributeValue::S(SUB.to_owned())),
-        ("firstName", AttributeValue::S("Anna".to_owned())),
-        ("lastLoginAt", AttributeValue::S(later.to_owned())),
-        ("own", AttributeValue::Bool(true)),
-    ];
-    dynamo.put(&item).await;
-    let before = dynamo.item(SUB).await.unwrap();
+    let profile = json!({
+        "id": SUB, "firstName": "Anna", "lastLoginAt": "2999-01-01T00:00:00Z",
+        "createdAt": "2026-11-21T08:00:00Z", "status": "active",
+    });
+    dynamo.put(profile).await;
+    let before = dynamo.profile(SUB).await.unwrap();
     let events = start()
         .with("PROFILE_TABLE", &dynamo.table)
         .given("AWS_ENDPOINT_URL_DYNAMODB", &dynamo.url)
         .run();
     events.call(&confirmed()).await.unwrap();
     events.call(&signed_in()).await.unwrap();
-    assert_eq!(dynamo.item(SUB).await.unwrap(), before);
+    assert_eq!(dynamo.profile(SUB).await.unwrap(), before);
     let lines = events.lines();
     assert!(lines.iter().all(|line| line["_aws"].is_object()), "{lines:?}");
 }
@@ -114,8 +117,8 @@ async fn somebody_without_a_profile_gets_one_at_the_sign_in() {
         .given("AWS_ENDPOINT_URL_DYNAMODB", &dynamo.url)
         .run();
     events.call(&signed_in()).await.unwrap();
-    let item = dynamo.item(SUB).await.unwrap();
-    assert!(item.contains_key("lastLoginAt") && item.contains_key("createdAt"));
+    let made = dynamo.profile(SUB).await.unwrap().document;
+    assert!(made.last_login_at.is_some());
 }
 
 #[tokio::test]
@@ -126,13 +129,13 @@ async fn a_table_and_a_topic_that_are_away_fail_nobody() {
         .with("GIVE_UP_AFTER_MS", "300")
         .given("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
         .run();
-    for event in [confirmed(), signed_in()] {
+    for event in [confirmed(), signed_in(), attempted()] {
         assert_eq!(events.call(&event).await.unwrap(), event);
     }
     let lines = events.lines();
     let metrics: Vec<_> = lines.iter().filter(|line| line["_aws"].is_object()).collect();
     assert_eq!(metrics[0]["ProfileFailures"], 1);
-    assert_eq!(metrics[0]["PublishFailures"], 1);
+    assert_eq!(metrics[2]["PublishFailures"], 1);
     assert!(lines.iter().any(|line| line["level"] == "ERROR" && line["sub"] == SUB));
     assert!(!format!("{lines:?}").contains("hunter2"), "{lines:?}");
 }
