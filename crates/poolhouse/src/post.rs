@@ -10,7 +10,6 @@ use crate::{
     smtp::Smtp,
 };
 use async_trait::async_trait;
-use lettre::message::Mailbox;
 use pool::{Channel, Message, Post, Undelivered};
 use std::sync::Arc;
 use zeroize::Zeroizing;
