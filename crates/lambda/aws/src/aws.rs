@@ -23,10 +23,29 @@ pub struct Aws {
     find: Find,
 }
 
-/// How long one try may take, and how long all of them. A trigger has five seconds, and whoever calls may
-/// give up earlier.
-pub(crate) const ONE_TRY: Duration = Duration::from_millis(1500);
-pub(crate) const ALL_TRIES: Duration = Duration::from_millis(4000);
+/// How long to wait for a service.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    /// How long one try may take.
+    one_try: Duration,
+    /// How long all of them may.
+    all_tries: Duration,
+}
+
+impl Patience {
+    /// A trigger has five seconds, and whoever calls may give up earlier.
+    const TRIGGER: Self =
+        Self { one_try: Duration::from_millis(1500), all_tries: Duration::from_millis(4000) };
+    /// API Gateway waits for 29 seconds, and many who want the same at once wait for each other.
+    const API: Self = Self { one_try: Duration::from_secs(4), all_tries: Duration::from_secs(8) };
+
+    fn timeouts(self) -> TimeoutConfig {
+        TimeoutConfig::builder()
+            .operation_attempt_timeout(self.one_try)
+            .operation_timeout(self.all_tries)
+            .build()
+    }
+}
 
 impl Aws {
     /// As this process's environment says.
@@ -52,17 +71,20 @@ impl Aws {
         credentials.set_session_token(find("AWS_SESSION_TOKEN").filter(|token| !token.is_empty()));
         let region = find("AWS_REGION").or_else(|| find("AWS_DEFAULT_REGION"));
         let region = region.ok_or_else(|| Problem::missing("AWS_REGION"))?;
-        let timeouts = TimeoutConfig::builder()
-            .operation_attempt_timeout(ONE_TRY)
-            .operation_timeout(ALL_TRIES)
-            .build();
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .credentials_provider(SharedCredentialsProvider::new(credentials.build()))
             .region(Region::new(region))
-            .timeout_config(timeouts)
+            .timeout_config(Patience::TRIGGER.timeouts())
             .build();
         Ok(Self { config, find: Box::new(find) })
+    }
+
+    /// The same for a function behind an API, which has more time than a trigger.
+    #[must_use]
+    pub fn behind_an_api(self) -> Self {
+        let timeouts = Patience::API.timeouts();
+        Self { config: self.config.into_builder().timeout_config(timeouts).build(), ..self }
     }
 
     /// Where a service is, if it is not where AWS has it: `AWS_ENDPOINT_URL_DYNAMODB` and its like, else

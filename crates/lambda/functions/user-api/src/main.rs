@@ -31,7 +31,10 @@ const LONGEST_ROUND: Duration = Duration::from_millis(500);
 fn main() -> ExitCode {
     lambda::run(|world| {
         let clock = &world.clock;
-        Ok(users::into_function(api(world, &Aws::of_this_process()?)?, clock.clone()))
+        Ok(users::into_function(
+            api(world, &Aws::of_this_process()?.behind_an_api())?,
+            clock.clone(),
+        ))
     })
 }
 
