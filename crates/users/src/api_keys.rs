@@ -60,7 +60,7 @@ pub trait ApiKeys: Send + Sync + 'static {
     /// same whether it is malformed, unknown or wrong in its last letter.
     ///
     /// # Errors
-    /// [`Problem::Internal`] if that cannot be said now.
+    /// A breakage, if that cannot be said now.
     async fn check(&self, presented: &str, now: Timestamp) -> Result<Option<Grant>, Problem>;
 }
 
