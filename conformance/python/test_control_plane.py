@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from harness import tokens
 from harness.checks import refused
 
 DETAILS = {
@@ -134,6 +135,26 @@ def test_an_import_that_is_not_begun_is_not_stopped(make_pool):
     assert [it["JobId"] for it in listed] == [job["JobId"]]
     with refused("PreconditionNotMetException"):
         cognito.stop_user_import_job(UserPoolId=pool.id, JobId=job["JobId"])
+
+
+def test_a_machine_gets_a_token_without_the_oauth_endpoint(pool):
+    pool.cognito.create_resource_server(
+        UserPoolId=pool.id,
+        Identifier="fruit",
+        Name="Fruit",
+        Scopes=[{"ScopeName": "read", "ScopeDescription": "See fruit"}],
+    )
+    client = pool.client(
+        GenerateSecret=True,
+        AllowedOAuthFlowsUserPoolClient=True,
+        AllowedOAuthFlows=["client_credentials"],
+        AllowedOAuthScopes=["fruit/read"],
+    )
+    named = {"UserPoolId": pool.id, "ClientId": client.id}
+    secret = pool.cognito.describe_user_pool_client(**named)["UserPoolClient"]["ClientSecret"]
+    given = pool.cognito.get_client_token(ClientId=client.id, Secret=secret)
+    token = given["ClientAuthenticationResult"]["AccessToken"]
+    assert tokens.claims(token)["scope"] == "fruit/read"
 
 
 def test_tokens_are_not_exchanged_and_it_says_so(pool):

@@ -12,10 +12,10 @@ from test_wire import ADMIN, PUBLIC
 
 @pytest.fixture
 def logs():
-    texts = [log.read_text(errors="replace") for log in houses.LOGS if log.exists()]
-    if not texts:
+    text = houses.logs()
+    if not text:
         pytest.skip("no server was started by this run")
-    return "\n".join(texts)
+    return text
 
 
 @pytest.mark.last
@@ -45,7 +45,7 @@ def test_log_02_a_line_break_makes_no_second_line(logs, plain):
         },
         headers={"User-Agent": f"agent {mark}\x1b[31m"},
     )
-    text = "\n".join(log.read_text(errors="replace") for log in houses.LOGS if log.exists())
+    text = houses.logs()
     for line in text.splitlines():
         assert not line.startswith(mark)
         if mark in line:

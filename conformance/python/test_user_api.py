@@ -19,8 +19,8 @@ import requests
 from conftest import STORE
 
 from harness import fronts, secrets
+from harness import house as houses
 from harness.fronts import FRONTS, Front, masked
-from harness.house import LOGS
 from harness.people import address
 
 SOMEBODY = "00000000-0000-4000-8000-000000000000"
@@ -30,7 +30,7 @@ SOMEBODY = "00000000-0000-4000-8000-000000000000"
 def front(request, folder) -> Front:
     if request.param == "in-process":
         house = request.getfixturevalue("house")
-        yield fronts.in_process(house, lambda: "".join(log.read_text() for log in LOGS))
+        yield fronts.in_process(house, houses.logs)
         return
     if STORE != "embedded":
         pytest.skip("runs with the embedded store")

@@ -14,7 +14,7 @@ from conftest import STORE
 from harness import fronts, secrets
 from harness import house as houses
 from harness.fronts import FRONTS, Front
-from harness.house import LOGS, House
+from harness.house import House
 from harness.people import address, starter_of
 
 MANY = 50
@@ -25,7 +25,7 @@ ROUNDS = 50
 def front(request, folder) -> Front:
     if request.param == "in-process":
         house = request.getfixturevalue("house")
-        yield fronts.in_process(house, lambda: "".join(log.read_text() for log in LOGS))
+        yield fronts.in_process(house, houses.logs)
         return
     if STORE != "embedded":
         pytest.skip("runs with the embedded store")

@@ -27,6 +27,11 @@ REFUSED: set[tuple[str, str]] = set()
 """Which operation was answered with which error."""
 
 
+def logs() -> str:
+    """What all servers of this run have said. The folder of a test that passed may be gone."""
+    return "\n".join(log.read_text(errors="replace") for log in LOGS if log.exists())
+
+
 class House:
     """A running server, its outputs, and the way to its mails."""
 
