@@ -263,7 +263,13 @@ impl Pools {
     /// Breakages only.
     pub async fn find_user(&self, pool: &UserPool, name: &Username) -> Result<Option<Kept<User>>> {
         let claim = User::name_key(&pool.id, &pool.fold(name.as_str()));
-        Ok(self.records().find(&claim, self.now()).await?)
+        let found = self.records().find(&claim, self.now()).await?;
+        if found.is_none() {
+            // A name that somebody has takes two reads. So does one that nobody has, or the time would tell.
+            let nobody = User::key_of(&pool.id, &self.new_sub()?);
+            self.records().get::<User>(&nobody, self.now()).await?;
+        }
+        Ok(found)
     }
 
     /// The user of this `sub`.
