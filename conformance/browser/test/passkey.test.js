@@ -59,9 +59,17 @@ async function plug(page, passkeys = []) {
   return made;
 }
 
+/** A browser that offers passkeys in the field of the name when `offerPasskeys` of its page is called, and not before: a
+ * device that asks nobody would take the offer while the test reaches for the button. */
 async function newPage() {
   const page = await (await browser.newContext()).newPage();
   page.setDefaultTimeout(15_000);
+  await page.addInitScript(() => {
+    PublicKeyCredential.isConditionalMediationAvailable = () =>
+      new Promise((answer) => {
+        globalThis.offerPasskeys = () => answer(true);
+      });
+  });
   return page;
 }
 
@@ -73,7 +81,7 @@ async function signIn(page) {
   await press(page, "Sign in");
 }
 
-test("a passkey is added after a sign-in, and is enough for the next", async () => {
+test("a passkey is added after a sign-in, and is enough for the next, by the button or from the field", async () => {
   let page = await newPage();
   const first = request(house);
   await page.goto(first.url.replace("/oauth2/authorize?", "/passkeys/add?"));
@@ -100,6 +108,16 @@ test("a passkey is added after a sign-in, and is enough for the next", async () 
   assert.equal(tokens.status, 200, JSON.stringify(tokens));
   const claims = JSON.parse(Buffer.from(tokens.id_token.split(".")[1], "base64url"));
   assert.equal(claims.email, email);
+  await page.context().close();
+
+  page = await newPage();
+  const third = request(house);
+  await page.goto(third.url);
+  // A device counts what it signs, and one that counts backwards is a copy.
+  await plug(page, passkeys.map((one) => ({ ...one, signCount: one.signCount + 10 })));
+  await page.evaluate(() => globalThis.offerPasskeys());
+  await page.waitForURL(`${house.application}/callback?**`);
+  assert.equal((await third.redeem(page.url())).status, 200);
   await page.context().close();
 });
 
