@@ -326,16 +326,19 @@ fn check_bounds(
     min: Option<&str>,
     max: Option<&str>,
 ) -> Result<()> {
-    let number = |text: Option<&str>| match text.map(str::parse::<i64>) {
-        None => Ok(None),
-        Some(Ok(number)) => Ok(Some(number)),
-        Some(Err(_)) => {
-            Err(Refusal::invalid(format!("{name}: A bound of an attribute must be an integer.")))
-        }
+    let is_string = data_type == DataType::String;
+    let number = |text: Option<&str>| {
+        text.map(str::parse::<i64>).transpose().map_err(|_| {
+            let kind = if is_string { "String" } else { "Number" };
+            let name = name.strip_prefix("user.").unwrap_or(name);
+            Refusal::invalid(format!(
+                "Invalid {kind}AttributeConstraints for schema attribute {name}"
+            ))
+        })
     };
     let (min, max) = (number(min)?, number(max)?);
-    let is_string = data_type == DataType::String;
-    if is_string && max.is_some_and(|max| max > LONGEST as i64) {
+    let is_long = |bound: Option<i64>| bound.is_some_and(|bound| bound > LONGEST as i64);
+    if is_string && (is_long(min) || is_long(max)) {
         return Err(Refusal::invalid(format!(
             "{name}: String attributes cannot have a length of more than 2048"
         ))

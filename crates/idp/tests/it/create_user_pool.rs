@@ -241,8 +241,14 @@ async fn a_schema_that_cannot_be_is_refused() {
         .assert_eq(&line(json!({ "Name": "x" })).await);
     expect!["400 InvalidParameterException: You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute email"]
         .assert_eq(&line(json!({ "Name": "email", "AttributeDataType": "Number" })).await);
-    expect!["400 InvalidParameterException: user.email: String attributes cannot have a length of more than 2048"]
-        .assert_eq(&line(json!({ "Name": "email", "StringAttributeConstraints": { "MaxLength": "2049" } })).await);
+    for bound in ["MinLength", "MaxLength"] {
+        expect!["400 InvalidParameterException: user.email: String attributes cannot have a length of more than 2048"]
+            .assert_eq(&line(json!({ "Name": "email", "StringAttributeConstraints": { bound: "2049" } })).await);
+        expect!["400 InvalidParameterException: Invalid StringAttributeConstraints for schema attribute email"]
+            .assert_eq(&line(json!({ "Name": "email", "StringAttributeConstraints": { bound: "long" } })).await);
+    }
+    expect!["400 InvalidParameterException: Invalid NumberAttributeConstraints for schema attribute updated_at"]
+        .assert_eq(&line(json!({ "Name": "updated_at", "NumberAttributeConstraints": { "MinValue": "1e3" } })).await);
     expect![
         "400 InvalidParameterException: user.email: Max length cannot be less than min length."
     ]
