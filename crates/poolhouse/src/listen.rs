@@ -1,6 +1,6 @@
 //! How do requests come in, and how much of them is taken?
 
-use crate::{Problem, tls::Tls};
+use crate::{Problem, crowd::Crowd, tls::Tls};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
@@ -102,6 +102,7 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, Problem> {
 pub async fn serve(
     listener: TcpListener,
     tls: Option<Arc<Tls>>,
+    crowd: Arc<Crowd>,
     answers: Arc<impl Answer>,
     mut end: watch::Receiver<bool>,
 ) {
@@ -116,8 +117,9 @@ pub async fn serve(
         .keep_alive(true);
     let graceful = GracefulShutdown::new();
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let come = async { (crowd.room().await, listener.accept().await) };
+        let (room, accepted) = tokio::select! {
+            accepted = come => accepted,
             _ = end.changed() => break,
         };
         let (stream, peer) = match accepted {
@@ -129,10 +131,12 @@ pub async fn serve(
                 continue;
             }
         };
+        let Some(place) = crowd.admit(room, peer.ip()) else { continue };
         let _ = stream.set_nodelay(true);
         let (answers, builder, watcher) = (answers.clone(), builder.clone(), graceful.watcher());
         let acceptor = tls.as_ref().map(|tls| tls.acceptor());
         tokio::spawn(async move {
+            let _place = place;
             let Some(acceptor) = acceptor else {
                 return speak(stream, peer, &builder, watcher, answers).await;
             };
@@ -304,7 +308,8 @@ mod tests {
         let listener = bind((Ipv4Addr::LOCALHOST, 0).into()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (_end, ended) = watch::channel(false);
-        tokio::spawn(serve(listener, None, Arc::new(Scales), ended));
+        let crowd = Crowd::of_this_process(true);
+        tokio::spawn(serve(listener, None, crowd, Arc::new(Scales), ended));
         let mut client = TcpStream::connect(address).await.unwrap();
         client.write_all(said.as_bytes()).await.unwrap();
         let mut heard = Vec::new();

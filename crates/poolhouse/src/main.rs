@@ -9,6 +9,7 @@ mod api_key_door;
 mod background;
 mod beside;
 mod cli;
+mod crowd;
 mod deploy;
 mod dev;
 mod directory;

@@ -3,6 +3,7 @@
 use crate::{
     Problem, access_keys, background,
     cli::Serve,
+    crowd::Crowd,
     files,
     house::{House, Plan, ReadTemplate},
     identity_door::{IdentityDoor, client_address, is_from_elsewhere, is_local},
@@ -138,10 +139,12 @@ impl Servers {
         if let Some(tls) = &tls {
             tls.clone().keep_fresh();
         }
+        let crowd = Crowd::of_this_process(identity.1.proxies == 0);
         let (end, ended) = watch::channel(false);
+        let (first, second) = ((tls.clone(), crowd.clone()), (tls, crowd));
         let tasks = [
-            tokio::spawn(listen::serve(identity.0, tls.clone(), identity.1, ended.clone())),
-            tokio::spawn(listen::serve(api.0, tls, api.1, ended)),
+            tokio::spawn(listen::serve(identity.0, first.0, first.1, identity.1, ended.clone())),
+            tokio::spawn(listen::serve(api.0, second.0, second.1, api.1, ended)),
         ];
         Running { end, tasks }
     }
