@@ -10,19 +10,28 @@ import {
   AdminInitiateAuthCommand,
   AdminSetUserPasswordCommand,
   AssociateSoftwareTokenCommand,
+  AuthFlowType,
+  ChallengeNameType,
+  CompleteWebAuthnRegistrationCommand,
   ConfirmDeviceCommand,
   CreateUserPoolClientCommand,
   CreateUserPoolCommand,
   DeleteUserPoolCommand,
+  DeleteWebAuthnCredentialCommand,
   GetTokensFromRefreshTokenCommand,
+  GetUserAuthFactorsCommand,
   InitiateAuthCommand,
+  ListWebAuthnCredentialsCommand,
+  NotAuthorizedException,
   RespondToAuthChallengeCommand,
   SetUserMFAPreferenceCommand,
   SetUserPoolMfaConfigCommand,
+  StartWebAuthnRegistrationCommand,
   UpdateDeviceStatusCommand,
   VerifySoftwareTokenCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 
+import { Authenticator } from "../authenticator.js";
 import { address, code, cognito, newest, outputs, password } from "../house.js";
 
 // The SDK leaves the proof to its callers, and this is AWS's own.
@@ -94,12 +103,18 @@ async function person({ UserPoolId }, isTemporary = false) {
   return ann;
 }
 
-const initiate = ({ ClientId }, AuthFlow, AuthParameters) =>
-  cognito.send(new InitiateAuthCommand({ ClientId, AuthFlow, AuthParameters }));
+// Flows that were begun and challenges that were answered or chosen.
+const seen = new Set();
+
+const initiate = ({ ClientId }, AuthFlow, AuthParameters) => {
+  seen.add(AuthFlow);
+  return cognito.send(new InitiateAuthCommand({ ClientId, AuthFlow, AuthParameters }));
+};
 
 /** Answers what was asked. */
-const respond = ({ ClientId }, asked, ann, answers) =>
-  cognito.send(
+const respond = ({ ClientId }, asked, ann, answers) => {
+  seen.add(asked.ChallengeName).add(answers.ANSWER);
+  return cognito.send(
     new RespondToAuthChallengeCommand({
       ClientId,
       ChallengeName: asked.ChallengeName,
@@ -107,6 +122,7 @@ const respond = ({ ClientId }, asked, ann, answers) =>
       ChallengeResponses: { USERNAME: ann.name, ...answers },
     }),
   );
+};
 
 const byPassword = (where, ann) =>
   initiate(where, "USER_PASSWORD_AUTH", { USERNAME: ann.name, PASSWORD: ann.password });
@@ -175,22 +191,20 @@ before(async () => {
   plain = await pool();
 });
 
-test("USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH, USER_SRP_AUTH and REFRESH_TOKEN_AUTH", async () => {
+test("USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH, USER_SRP_AUTH and REFRESH_TOKEN", async () => {
   const ann = await person(plain);
   const signedIn = await byPassword(plain, ann);
   isSignedIn(signedIn);
   isSignedIn(await bySrp(plain, ann));
-  isSignedIn(
-    await cognito.send(
-      new AdminInitiateAuthCommand({
-        ...plain,
-        AuthFlow: "ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters: { USERNAME: ann.name, PASSWORD: ann.password },
-      }),
-    ),
-  );
+  for (const AuthFlow of ["ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"]) {
+    seen.add(AuthFlow);
+    const AuthParameters = { USERNAME: ann.name, PASSWORD: ann.password };
+    const command = new AdminInitiateAuthCommand({ ...plain, AuthFlow, AuthParameters });
+    isSignedIn(await cognito.send(command));
+  }
   const REFRESH_TOKEN = signedIn.AuthenticationResult.RefreshToken;
   isSignedIn(await initiate(plain, "REFRESH_TOKEN_AUTH", { REFRESH_TOKEN }));
+  isSignedIn(await initiate(plain, "REFRESH_TOKEN", { REFRESH_TOKEN }));
 });
 
 test("GetTokensFromRefreshToken", async () => {
@@ -246,6 +260,64 @@ test("SELECT_CHALLENGE, PASSWORD, PASSWORD_SRP, EMAIL_OTP and SMS_OTP", async ()
 
   const preferred = { USERNAME: ann.name, PREFERRED_CHALLENGE: "PASSWORD" };
   isSignedIn(await initiate(where, "USER_AUTH", { ...preferred, PASSWORD: ann.password }));
+});
+
+test("WEB_AUTHN", async () => {
+  const where = await pool(
+    { Policies: { SignInPolicy: { AllowedFirstAuthFactors: ["PASSWORD", "WEB_AUTHN"] } } },
+    { WebAuthnConfiguration: { RelyingPartyId: "example.com", UserVerification: "required" } },
+  );
+  const ann = await person(where);
+  const { AccessToken } = (await byPassword(where, ann)).AuthenticationResult;
+  const authenticator = new Authenticator("https://login.example.com");
+  const started = await cognito.send(new StartWebAuthnRegistrationCommand({ AccessToken }));
+  const Credential = authenticator.create(started.CredentialCreationOptions);
+  await cognito.send(new CompleteWebAuthnRegistrationCommand({ AccessToken, Credential }));
+  const { Credentials } = await cognito.send(new ListWebAuthnCredentialsCommand({ AccessToken }));
+  assert.deepEqual(
+    Credentials.map((one) => one.RelyingPartyId),
+    ["example.com"],
+  );
+  const factors = await cognito.send(new GetUserAuthFactorsCommand({ AccessToken }));
+  assert.ok(factors.ConfiguredUserAuthFactors.includes("WEB_AUTHN"));
+
+  const answer = (asked, who = authenticator) => {
+    const options = JSON.parse(asked.ChallengeParameters.CREDENTIAL_REQUEST_OPTIONS);
+    assert.deepEqual(
+      options.allowCredentials.map((one) => one.id),
+      [authenticator.id.toString("base64url")],
+    );
+    return { CREDENTIAL: JSON.stringify(who.get(options)) };
+  };
+  const preferred = { USERNAME: ann.name, PREFERRED_CHALLENGE: "WEB_AUTHN" };
+  const asked = await initiate(where, "USER_AUTH", preferred);
+  assert.equal(asked.ChallengeName, "WEB_AUTHN");
+  isSignedIn(await respond(where, asked, ann, answer(asked)));
+
+  // The choice leads to a challenge, or is answered with the passkey at once.
+  const offered = await initiate(where, "USER_AUTH", { USERNAME: ann.name });
+  assert.equal(offered.ChallengeName, "SELECT_CHALLENGE");
+  const chosen = await respond(where, offered, ann, { ANSWER: "WEB_AUTHN" });
+  assert.equal(chosen.ChallengeName, "WEB_AUTHN");
+  isSignedIn(await respond(where, chosen, ann, answer(chosen)));
+  const both = await initiate(where, "USER_AUTH", { USERNAME: ann.name });
+  isSignedIn(await respond(where, both, ann, { ANSWER: "WEB_AUTHN", ...answer(both) }));
+
+  const another = Object.assign(new Authenticator(authenticator.origin), {
+    id: authenticator.id,
+    user: authenticator.user,
+    counter: authenticator.counter,
+  });
+  const again = await initiate(where, "USER_AUTH", preferred);
+  await assert.rejects(
+    respond(where, again, ann, answer(again, another)),
+    NotAuthorizedException,
+  );
+
+  const [{ CredentialId }] = Credentials;
+  await cognito.send(new DeleteWebAuthnCredentialCommand({ AccessToken, CredentialId }));
+  const { AvailableChallenges } = await initiate(where, "USER_AUTH", preferred);
+  assert.ok(!AvailableChallenges.includes("WEB_AUTHN"));
 });
 
 test("MFA_SETUP, SOFTWARE_TOKEN_MFA, SMS_MFA, EMAIL_OTP and SELECT_MFA_TYPE", async () => {
@@ -362,4 +434,12 @@ test("CUSTOM_AUTH and CUSTOM_CHALLENGE", async () => {
   assert.equal(asked.ChallengeParameters.challenge, "EMAIL_CODE");
   const [ANSWER] = (await newest(name)).body.match(/\b\d{8}\b/);
   isSignedIn(await respond(where, asked, { name: asked.ChallengeParameters.USERNAME }, { ANSWER }));
+});
+
+test("nothing that the service's model names is missing here", () => {
+  const named = [...Object.values(AuthFlowType), ...Object.values(ChallengeNameType)];
+  assert.deepEqual(
+    named.filter((name) => !seen.has(name)),
+    [],
+  );
 });
