@@ -33,8 +33,8 @@ use moka::sync::Cache;
 use names::{ClientId, UserPoolId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use pool::{
-    Broken, Caller, Error, Federated, FederatedAttributes, IdentityProvider, Pools, ProviderKind,
-    Refusal,
+    Broken, Caller, Circumstances, Error, Federated, FederatedAttributes, IdentityProvider, Pools,
+    ProviderKind, Refusal,
 };
 use serde_json::{Map, Value};
 use state::Waiting;
@@ -191,6 +191,9 @@ impl Denied {
                 Self::new("invalid_request", text)
             }
             Refusal::Disabled => Self::new("invalid_request", "User is disabled."),
+            Refusal::Blocked => {
+                Self::new("invalid_request", "Unable to login because of security reasons")
+            }
             Refusal::NotConfirmed => Self::new("invalid_request", "User is not confirmed."),
             Refusal::AliasExists(_) => Self::new(
                 "invalid_request",
@@ -326,7 +329,12 @@ impl Federation {
     ///
     /// # Errors
     /// [`Lost`] for a browser that was not sent there from here.
-    pub async fn finish(&self, pool: &UserPoolId, callback: Callback<'_>) -> Result<Arrival, Lost> {
+    pub async fn finish(
+        &self,
+        pool: &UserPoolId,
+        from: &Arc<Circumstances>,
+        callback: Callback<'_>,
+    ) -> Result<Arrival, Lost> {
         let sealed = callback.state.ok_or(Lost::State)?;
         let waiting = Waiting::open(&self.seal, pool, sealed).map_err(|_| Lost::State)?;
         let browser = callback.browser.map(state::browser).ok_or(Lost::State)?;
@@ -346,7 +354,12 @@ impl Federation {
             return Err(Lost::State);
         }
         let caller = self.pools.caller_of(pool, &waiting.client, Default::default()).await?;
-        let caller = Caller { event_id: waiting.event_id.clone(), ..caller };
+        let event_id = waiting.event_id.clone();
+        let mut caller = Caller { event_id, address: from.address, ..caller };
+        // Nobody is to be known so well where nobody looks for threats.
+        if caller.pool.settings.threats.is_on() {
+            caller.circumstances = from.clone();
+        }
         // Before anything is done with it: whatever comes of it, it does not come back.
         self.take_once(&waiting).await?;
 
@@ -376,6 +389,7 @@ impl Federation {
         waiting: &Waiting,
         callback: Callback<'_>,
     ) -> Result<Federated, Denied> {
+        self.pools.refuse_blocked(caller, None).await.map_err(Denied::of)?;
         if let Some(error) = callback.error {
             return Err(refused_by(provider, error, callback.error_description));
         }

@@ -6,7 +6,8 @@
 
 use crate::{
     Attributes, Caller, Contact, Elsewhere, Error, Group, IdentityProvider, Pools, ProviderKind,
-    Refusal, Result, User, UserPool, UserStatus, identity_provider::username_at, trigger::context,
+    Refusal, Result, User, UserPool, UserStatus, identity_provider::username_at, threats::Threat,
+    trigger::context,
 };
 use events::cognito::{
     FederatedAttributes, InboundFederationRequest, InboundFederationResponse, PreSignUpRequest,
@@ -169,8 +170,13 @@ impl Pools {
             Some(user) => Some(user),
             None => self.owner(pool, provider, &mapped, LINKING_TAG).await?,
         };
+        let mut threat = Threat::default();
         let user = match known {
-            Some(user) => self.come_again(caller, provider, subject, user, &mapped).await?,
+            Some(user) => {
+                check_may_enter(&user)?;
+                threat = self.weigh_federated(caller, &user).await?;
+                self.come_again(caller, provider, subject, user, &mapped).await?
+            }
             None => {
                 let owner = self.owner(pool, provider, &mapped, PROVING_TAG).await?;
                 if let Some((owner, email)) = owner.zip(mapped.verified_email.clone()) {
@@ -181,6 +187,7 @@ impl Pools {
                 self.come_first(caller, provider, subject, username, &mapped).await?
             }
         };
+        self.note_federated(caller, &user, threat).await?;
         Ok(Federated::Known(Box::new(user)))
     }
 

@@ -288,6 +288,35 @@ impl Pools {
         self.act(caller, user, threat).await
     }
 
+    /// Looks at somebody whom another provider sent, before they are let in. Their factors are that provider's to ask
+    /// for, so of a risk that asks for one nothing follows.
+    pub(crate) async fn weigh_federated(&self, caller: &Caller, user: &User) -> Result<Threat> {
+        let mode = caller.pool.settings.threats.mode;
+        if mode == ThreatMode::Off {
+            return Ok(Threat::default());
+        }
+        let threat = self.weigh(caller, user, mode).await?;
+        let threat = match threat.answer {
+            TakeoverAnswer::Block | TakeoverAnswer::NoAction => threat,
+            TakeoverAnswer::MfaIfConfigured | TakeoverAnswer::MfaRequired => {
+                Threat { answer: TakeoverAnswer::NoAction, ..threat }
+            }
+        };
+        self.act(caller, user, threat).await?;
+        Ok(threat)
+    }
+
+    /// Writes down that another provider's word signed somebody in.
+    pub(crate) async fn note_federated(
+        &self,
+        caller: &Caller,
+        user: &User,
+        threat: Threat,
+    ) -> Result<()> {
+        let note = Note::sign_in(&caller.event_id, AuthEventResult::Pass, threat, &[]);
+        self.note(&caller.pool, user, &caller.circumstances, note).await
+    }
+
     /// Writes down that somebody signed in, and learns from it what is usual.
     pub(crate) async fn note_sign_in(
         &self,

@@ -170,7 +170,7 @@ impl OAuth {
                 error: parameters.get("error"),
                 error_description: parameters.get("error_description"),
             };
-            self.federation.finish(&pool, callback).await
+            self.federation.finish(&pool, &visit.place.from, callback).await
         };
         let arrival = match arrival {
             Ok(arrival) => arrival,

@@ -6,7 +6,7 @@ use crypto::{MasterKey, SystemRandom};
 use jiff::SignedDuration;
 use names::UserPoolId;
 use oauth::federation::{Arrival, Begin, Callback, Denied, Federation, Lost, Wanted};
-use pool::{Caller, Federated, User, UserStatus};
+use pool::{Caller, Circumstances, Federated, User, UserStatus};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use store::Kept;
@@ -64,7 +64,15 @@ impl World {
     }
 
     async fn finish(&self, callback: Callback<'_>) -> Result<Arrival, Lost> {
-        self.federation.finish(&self.pool(), callback).await
+        self.finish_from(Circumstances::default(), callback).await
+    }
+
+    async fn finish_from(
+        &self,
+        from: Circumstances,
+        callback: Callback<'_>,
+    ) -> Result<Arrival, Lost> {
+        self.federation.finish(&self.pool(), &Arc::new(from), callback).await
     }
 
     /// There and back.
@@ -459,7 +467,7 @@ async fn fed_06_a_state_is_good_for_one_provider_one_pool_one_browser_and_once()
         assert!(is_lost(world.finish(Callback { state: Some(&bad), ..good }).await));
     }
     let other_pool = elsewhere.parse().unwrap();
-    assert!(is_lost(world.federation.finish(&other_pool, good).await));
+    assert!(is_lost(world.federation.finish(&other_pool, &Arc::default(), good).await));
 
     let own_issuer = Some("https://corp.example.com");
     let arrival = world.finish(Callback { iss: own_issuer, ..good }).await.unwrap();
@@ -760,4 +768,82 @@ async fn a_client_sends_people_only_where_its_owner_lets_it() {
         "Sign-in with a provider of the type Facebook is not supported."
     );
     assert!(world.federation.choices(&world.caller().await).await.unwrap().is_empty());
+}
+
+/// A pool that looks for threats, and somebody who has come from `corp` once.
+async fn watched(risk: Value) -> World {
+    let add_ons = json!({ "AdvancedSecurityMode": "ENFORCED" });
+    let world =
+        World::with(json!({ "UserPoolTier": "PLUS", "UserPoolAddOns": add_ons }), json!({})).await;
+    let mut risk = risk;
+    risk["UserPoolId"] = json!(world.house.pool);
+    world.house.call("SetRiskConfiguration", risk).await.ok();
+    world.come_from("203.0.113.9", "a phone").await.unwrap();
+    world
+}
+
+impl World {
+    /// There and back, from an address and with a device.
+    async fn come_from(&self, address: &str, device: &str) -> Result<Kept<User>, String> {
+        let location = self.begin("corp").await.unwrap();
+        let (code, state) = self.internet.approve(&location);
+        let from = Circumstances {
+            address: Some(address.parse().unwrap()),
+            device: Some(device.to_owned()),
+            ..Circumstances::default()
+        };
+        let arrival = self.finish_from(from, back(&code, &state)).await.expect("our own state");
+        match arrival.outcome {
+            Ok(Federated::Known(user)) => Ok(*user),
+            Ok(Federated::MayBe(link)) => panic!("{link:?} waits for a proof"),
+            Err(denied) => Err(denied.description),
+        }
+    }
+
+    async fn events(&self, user: &User) -> Vec<Value> {
+        let asked = json!({ "UserPoolId": self.house.pool, "Username": user.username });
+        let told = self.house.call("AdminListUserAuthEvents", asked).await.ok();
+        told["AuthEvents"].as_array().unwrap().clone()
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_through_a_provider_is_noted_with_its_address() {
+    let world = watched(json!({})).await;
+    // So that there is an order to tell them in.
+    world.house.clock.advance(SignedDuration::from_secs(1));
+    let user = world.come_from("192.0.2.7", "a phone").await.unwrap();
+    let events = world.events(&user).await;
+    let told = events.iter().map(|event| {
+        let context = event["EventContextData"]["IpAddress"].as_str().unwrap();
+        let risk = event["EventRisk"]["RiskLevel"].as_str().unwrap_or("none");
+        format!("{} {} {context} {risk}", event["EventType"], event["EventResponse"])
+    });
+    let told: Vec<String> = told.map(|line| line.replace('"', "")).collect();
+    assert_eq!(told, ["SignIn Pass 192.0.2.7 Low", "SignIn Pass 203.0.113.9 none"]);
+}
+
+#[tokio::test]
+async fn a_risk_blocks_whom_a_provider_sends_and_asks_them_for_nothing() {
+    let action = |action: &str| json!({ "EventAction": action, "Notify": false });
+    let world = watched(json!({ "AccountTakeoverRiskConfiguration": { "Actions": {
+        "LowAction": action("MFA_REQUIRED"), "MediumAction": action("BLOCK") } } }))
+    .await;
+    let user = world.come_from("192.0.2.7", "a phone").await.unwrap();
+    let refused = world.come_from("198.51.100.7", "a desk").await.unwrap_err();
+    assert_eq!(refused, "Unable to login because of security reasons");
+    assert!(world.events(&user).await.iter().any(|event| event["EventResponse"] == "Fail"));
+    world.come_from("203.0.113.10", "a phone").await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_comes_in_from_an_address_that_is_barred() {
+    let world = watched(json!({ "RiskExceptionConfiguration": {
+        "BlockedIPRangeList": ["192.0.2.0/24"] } }))
+    .await;
+    world.says("corp", json!({ "sub": "a stranger" }));
+    let refused = world.come_from("192.0.2.7", "a phone").await.unwrap_err();
+    assert_eq!(refused, "Unable to login because of security reasons");
+    let users = world.house.call("ListUsers", json!({ "UserPoolId": world.house.pool })).await.ok();
+    assert_eq!(users["Users"].as_array().unwrap().len(), 1);
 }
