@@ -62,6 +62,7 @@ pub(crate) fn fault(error: Error) -> Fault {
         }
         Refusal::TooMany(text) => ("LimitExceededException", text.into_owned()),
         Refusal::NotInTier(text) => ("FeatureUnavailableInTierException", text.into_owned()),
+        Refusal::TierChange(text) => ("TierChangeNotAllowedException", text.into_owned()),
         Refusal::DeletionProtected => (INVALID, DELETION_PROTECTED.into()),
         Refusal::NotAllowed(text) => (DENIED, text.into_owned()),
         Refusal::NoSecretHash(id) => (

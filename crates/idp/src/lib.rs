@@ -17,6 +17,7 @@ mod callers;
 mod convert;
 mod fault;
 mod operations;
+mod plan;
 pub mod provision;
 mod sign_in;
 mod table;

@@ -18,6 +18,7 @@ use crate::{
         resource_server::scopes,
         risk, user, user_pool,
     },
+    plan,
 };
 use names::{ClientId, ClientSecret, ResourceServerId, Scope, UserPoolId, Username};
 use pool::{
@@ -140,6 +141,7 @@ async fn change_user_pool(
         }
     }
     let settings = user_pool::updated(pool, request, mfa)?;
+    plan::check_change(idp, pool, &settings).await?;
     let mut changed = pool.clone();
     let added = schema.rules.into_iter().filter(|rule| pool.schema.rule(&rule.name).is_none());
     changed.schema.rules.extend(added);
@@ -564,6 +566,7 @@ pub async fn domain(idp: &Idp, request: CreateUserPoolDomainRequest) -> Result<K
         custom: request.custom_domain_config,
         routing: request.routing,
     };
+    given.check_plan(&pool)?;
     for _ in 0..TRIES {
         let wanted =
             domain::domain(request.domain.clone(), pool.id.clone(), &given, idp.pools.now())?;

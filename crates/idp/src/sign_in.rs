@@ -1,6 +1,10 @@
 //! What do the public and the administrators' sign-in have in common?
 
-use crate::{Idp, convert::auth::Parameters};
+use crate::{
+    Idp,
+    convert::auth::Parameters,
+    plan::{self, Feature},
+};
 use names::{SecretHash, Session, Token, Username};
 use pool::{
     BeginByChoice, Caller, Chosen, CodeOf, CustomAnswer, DeviceAnswer, DeviceProof, Error,
@@ -56,6 +60,9 @@ pub(crate) async fn begin(
             idp.pools.begin_custom(caller, &name, srp_a, hash.as_ref()).await
         }
         AuthFlowType::UserAuth => {
+            let level = parameters.find("TARGET_ACR_VALUES").map(|_| Feature::StepUp);
+            let features = [Feature::ChoiceBasedSignIn].into_iter().chain(level);
+            plan::require_of(&caller.pool, features)?;
             caller.require(Flow::UserAuth)?;
             let username = &parameters.username()?;
             let hash = parameters.secret_hash(caller)?;

@@ -140,6 +140,8 @@ pub enum Refusal {
     FlowNotAllowed,
     /// A feature that the pool's plan does not have.
     NotInTier(Cow<'static, str>),
+    /// A plan that lacks what the pool has, in words for the caller.
+    TierChange(Cow<'static, str>),
     /// A feature that this version does not have; says so rather than pretending.
     Unsupported(Cow<'static, str>),
     /// A function that was asked threw: its trigger and its message.

@@ -382,7 +382,8 @@ fn request(operation: &str) -> http::request::Builder {
 }
 
 /// The first with the members of the second; a `null` takes one away.
-fn merged(mut usual: Value, more: Value) -> Value {
+#[must_use]
+pub fn merged(mut usual: Value, more: Value) -> Value {
     let members = usual.as_object_mut().expect("settings are an object");
     for (name, value) in more.as_object().expect("settings are an object") {
         if value.is_null() {

@@ -35,7 +35,7 @@ mod token;
 pub use answer::Answer;
 pub use authenticator::Authenticator;
 pub use clock::StoppedClock;
-pub use house::{House, PASSWORD, named_values};
+pub use house::{House, PASSWORD, merged, named_values};
 pub use keys::fixed_key;
 pub use mailbox::Mailbox;
 pub use person::{Person, SignedIn};

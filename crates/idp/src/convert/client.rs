@@ -1,6 +1,7 @@
 //! How does an app client look in the API's words?
 
 use super::{keep, kept};
+use crate::plan;
 use names::{ClientSecret, Scope};
 use pool::{
     Client, ClientSettings, Error, Flow, OAuthFlow, OAuthSettings, Refusal, Rotation, Schema, Unit,
@@ -121,6 +122,7 @@ pub(crate) fn settings(
         inert: serde_json::Map::new(),
     };
     settings.check_validity()?;
+    plan::require_of(known.pool, plan::features_of_client(&settings))?;
     let inert = &mut settings.inert;
     keep(inert, "ExplicitAuthFlows", request.explicit_auth_flows.as_ref())?;
     keep(inert, "TokenValidityUnits", request.token_validity_units.as_ref())?;

@@ -1,9 +1,10 @@
 //! How does a domain look in the API's words?
 
 use super::{keep, kept};
+use crate::plan::{self, Feature};
 use jiff::Timestamp;
 use names::{AccountId, UserPoolId};
-use pool::{Domain, DomainKind, Error};
+use pool::{Domain, DomainKind, Error, UserPool};
 use serde_json::Map;
 use wire::cognito_idp::{
     CustomDomainConfigType, DomainDescriptionType, DomainStatusType, RoutingType,
@@ -17,6 +18,14 @@ pub(crate) struct Given {
     pub managed_login_version: Option<i32>,
     pub custom: Option<CustomDomainConfigType>,
     pub routing: Option<RoutingType>,
+}
+
+impl Given {
+    /// Refuses pages that the plan of the pool does not have.
+    pub(crate) fn check_plan(&self, pool: &UserPool) -> Result<(), Error> {
+        let is_managed = self.managed_login_version == Some(plan::MANAGED_LOGIN);
+        plan::require_of(pool, is_managed.then_some(Feature::ManagedLogin))
+    }
 }
 
 /// A new domain. One with a dot can only be a custom one, whether a certificate is named or not.

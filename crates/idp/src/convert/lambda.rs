@@ -10,14 +10,10 @@ use wire::cognito_idp::{
     CustomSMSLambdaVersionConfigType, CustomSMSSenderLambdaVersionType,
     InboundFederationLambdaType, InboundFederationLambdaVersionType, LambdaConfigType,
     PreTokenGenerationLambdaVersionType as Version, PreTokenGenerationVersionConfigType,
-    UserPoolTierType,
 };
 
 /// The functions of a `LambdaConfig`.
-pub(crate) fn triggers(
-    given: &LambdaConfigType,
-    tier: UserPoolTierType,
-) -> Result<Triggers, Refusal> {
+pub(crate) fn triggers(given: &LambdaConfigType) -> Result<Triggers, Refusal> {
     let inbound = given.inbound_federation.as_ref().map(|it| it.lambda_arn.as_str());
     let email = given.custom_email_sender.as_ref().map(|it| it.lambda_arn.as_str());
     let sms = given.custom_sms_sender.as_ref().map(|it| it.lambda_arn.as_str());
@@ -30,7 +26,7 @@ pub(crate) fn triggers(
         post_confirmation: function("PostConfirmation", given.post_confirmation.as_deref())?,
         pre_authentication: function("PreAuthentication", given.pre_authentication.as_deref())?,
         post_authentication: function("PostAuthentication", given.post_authentication.as_deref())?,
-        pre_token_generation: pre_token_generation(given, tier)?,
+        pre_token_generation: pre_token_generation(given)?,
         custom_message: function("CustomMessage", given.custom_message.as_deref())?,
         custom_email_sender: function("CustomEmailSender", email)?,
         custom_sms_sender: function("CustomSMSSender", sms)?,
@@ -60,10 +56,7 @@ fn function(name: &str, given: Option<&str>) -> Result<Option<FunctionArn>, Refu
     given.map(parse).transpose()
 }
 
-fn pre_token_generation(
-    given: &LambdaConfigType,
-    tier: UserPoolTierType,
-) -> Result<Option<PreTokenGeneration>, Refusal> {
+fn pre_token_generation(given: &LambdaConfigType) -> Result<Option<PreTokenGeneration>, Refusal> {
     let plain = function("PreTokenGeneration", given.pre_token_generation.as_deref())?;
     let Some(config) = &given.pre_token_generation_config else {
         let (version, form) = (TokenEventVersion::V1, PreTokenForm::Plain);
@@ -82,12 +75,6 @@ fn pre_token_generation(
         Version::V2_0 => TokenEventVersion::V2,
         Version::V3_0 => TokenEventVersion::V3,
     };
-    if version != TokenEventVersion::V1 && tier == UserPoolTierType::Lite {
-        return Err(Refusal::NotInTier(
-            "Pre token generation events of version V2_0 and V3_0 are not part of the LITE plan."
-                .into(),
-        ));
-    }
     let form = if plain.is_some() { PreTokenForm::Both } else { PreTokenForm::Versioned };
     Ok(Some(PreTokenGeneration { function, version, form }))
 }

@@ -1,6 +1,7 @@
 //! How do second factors look in the API's words?
 
 use super::{keep, kept};
+use crate::plan::{self, Feature};
 use pool::{
     Contact, Error, FirstFactor, MfaMode, MfaSettings, PasskeySettings, PoolSettings, Pools,
     Preference, Preferences, Refusal, RelyingParty, SecondFactor, User, UserPool, Verification,
@@ -9,8 +10,8 @@ use wire::cognito_idp::{
     AuthFactorType, CreateUserPoolRequest, DeliveryMediumType, EmailMfaConfigType,
     EmailMfaSettingsType, MFAOptionType, SMSMfaSettingsType, SetUserPoolMfaConfigRequest,
     SmsConfigurationType, SmsMfaConfigType, SoftwareTokenMfaConfigType,
-    SoftwareTokenMfaSettingsType, UserPoolMfaType, UserPoolTierType, UserVerificationType,
-    WebAuthnConfigurationType, WebAuthnFactorConfigurationType, WebAuthnMfaSettingsType,
+    SoftwareTokenMfaSettingsType, UserPoolMfaType, UserVerificationType, WebAuthnConfigurationType,
+    WebAuthnFactorConfigurationType, WebAuthnMfaSettingsType,
 };
 
 /// What somebody wants of each factor. What is not there stays as it is.
@@ -144,7 +145,6 @@ pub(crate) fn updated(
 /// With what a sign-in may begin where the user has the choice.
 pub(crate) fn first_factors(
     given: Option<&[AuthFactorType]>,
-    tier: UserPoolTierType,
     mfa: &MfaSettings,
 ) -> Result<Vec<FirstFactor>, Refusal> {
     let mut factors = Vec::new();
@@ -161,12 +161,6 @@ pub(crate) fn first_factors(
         if !factors.contains(&factor) {
             factors.push(factor);
         }
-    }
-    let has_others = factors.iter().any(|factor| *factor != FirstFactor::Password);
-    if has_others && tier == UserPoolTierType::Lite {
-        return Err(Refusal::NotInTier(
-            "Sign-in with one-time passwords and passkeys is not part of the LITE plan.".into(),
-        ));
     }
     if factors == [FirstFactor::Passkey] {
         return Err(Refusal::invalid("WEB_AUTHN cannot be the only first factor."));
@@ -225,10 +219,9 @@ pub(crate) fn configure(
     let is_whole = mfa_configuration.is_some();
     let mut mfa = settings.mfa.clone();
     mfa.mode = mfa_configuration.map_or(mfa.mode, mode);
-    let tier: Option<UserPoolTierType> = kept(&settings.inert, "UserPoolTier")?;
-    if email.is_some() && tier == Some(UserPoolTierType::Lite) {
-        return Err(Refusal::NotInTier("Email MFA is not part of the LITE plan.".into()).into());
-    }
+    let by_mail = email.is_some().then_some(Feature::EmailMfa);
+    let passwordless = web_authn.is_some().then_some(Feature::PasswordlessSignIn);
+    plan::require(plan::tier_of(settings)?, by_mail.into_iter().chain(passwordless))?;
     if sms.is_some() || is_whole {
         mfa.allows_sms = sms.is_some();
     }
@@ -255,10 +248,6 @@ pub(crate) fn configure(
         .into());
     }
     if let Some(web_authn) = web_authn {
-        let is_lite = tier == Some(UserPoolTierType::Lite);
-        if is_lite {
-            return Err(Refusal::NotInTier("Passkeys are not part of the LITE plan.".into()).into());
-        }
         mfa.passkeys = passkeys(web_authn)?;
     }
     check_first_factors(&settings.first_factors, &mfa)?;

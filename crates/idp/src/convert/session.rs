@@ -1,9 +1,8 @@
 //! How do sessions look in the API's words?
 
-use super::kept;
-use pool::{Error, Refusal, SessionTracking, TrackedSession, UserPool};
+use pool::{SessionTracking, TrackedSession};
 use wire::cognito_idp::{
-    ClientSSOSessionConfigType, SessionDescriptionType, SessionTypeType, UserPoolTierType,
+    ClientSSOSessionConfigType, SessionDescriptionType, SessionTypeType,
     UserPoolTokenSessionConfigType, UserSessionTrackingType,
 };
 
@@ -30,15 +29,6 @@ pub(crate) fn token_session(config: SessionTracking) -> UserPoolTokenSessionConf
 /// For how long a client goes on with a session elsewhere.
 pub(crate) fn sso_session(minutes: Option<i32>) -> ClientSSOSessionConfigType {
     ClientSSOSessionConfigType { max_validity_minutes: minutes.unwrap_or(MINUTES) }
-}
-
-/// Refuses a pool whose plan has no sessions.
-pub(crate) fn require_tier(pool: &UserPool) -> Result<(), Error> {
-    if kept(&pool.settings.inert, "UserPoolTier")? == Some(UserPoolTierType::Lite) {
-        let text = "Session management is part of the ESSENTIALS and PLUS plans only.";
-        return Err(Refusal::NotInTier(text.into()).into());
-    }
-    Ok(())
 }
 
 /// A session, and whether it is the one that asks.

@@ -4,6 +4,7 @@
 //! or is refused because ignoring it would make a pool weaker than its owner thinks.
 
 use super::{keep, kept, lambda, mfa, schema, template};
+use crate::plan;
 use names::AccountId;
 use pool::{
     Alias, Contact, DeviceTracking, Error, MailSettings, MfaSettings, PasswordPolicy, PoolSettings,
@@ -98,12 +99,11 @@ pub(crate) fn settings(
     mfa: &MfaSettings,
 ) -> Result<PoolSettings, Error> {
     let tier = request.user_pool_tier.unwrap_or(UserPoolTierType::Essentials);
-    refuse_beyond(tier, &request)?;
     let mfa = mfa::updated(mfa, &request)?;
     let policies = request.policies.unwrap_or_default();
     let sign_in = policies.sign_in_policy.unwrap_or_default();
     let first = sign_in.allowed_first_auth_factors.as_deref();
-    let first_factors = mfa::first_factors(first, tier, &mfa)?;
+    let first_factors = mfa::first_factors(first, &mfa)?;
     let admin = request.admin_create_user_config.unwrap_or_default();
     let password_policy = password_policy(policies.password_policy, &admin)?;
     let lambda_config = request.lambda_config.unwrap_or_default();
@@ -122,7 +122,7 @@ pub(crate) fn settings(
         name: request.pool_name,
         password_policy,
         is_deletion_protected: request.deletion_protection == Some(DeletionProtectionType::Active),
-        triggers: lambda::triggers(&lambda_config, tier)?,
+        triggers: lambda::triggers(&lambda_config)?,
         auto_verified,
         verified_before_update,
         only_admins_create_users: admin.allow_admin_create_user_only.unwrap_or(false),
@@ -159,6 +159,7 @@ pub(crate) fn settings(
     keep(inert, "KeyConfiguration", request.key_configuration.as_ref())?;
     keep(inert, "IssuerConfiguration", request.issuer_configuration.as_ref())?;
     keep(inert, "AcrConfiguration", request.acr_configuration.as_ref())?;
+    plan::require(tier, plan::features_of(&settings)?)?;
     Ok(settings)
 }
 
@@ -204,22 +205,6 @@ fn threats(add_ons: Option<&UserPoolAddOnsType>) -> ThreatProtection {
         Some(AdvancedSecurityEnabledModeType::Enforced) => ThreatMode::Enforced,
     };
     ThreatProtection { mode, custom }
-}
-
-fn refuse_beyond(tier: UserPoolTierType, request: &CreateUserPoolRequest) -> Result<(), Refusal> {
-    let add_ons = request.user_pool_add_ons.as_ref();
-    let mode = add_ons.map(|add_ons| add_ons.advanced_security_mode);
-    if mode.is_some_and(|mode| mode != AdvancedSecurityModeType::Off)
-        && tier != UserPoolTierType::Plus
-    {
-        return Err(Refusal::NotInTier("Threat protection is part of the PLUS plan only.".into()));
-    }
-    let passwords = request.policies.as_ref().and_then(|it| it.password_policy.as_ref());
-    let remembers = passwords.and_then(|policy| policy.password_history_size);
-    if tier == UserPoolTierType::Lite && remembers.is_some_and(|size| size > 0) {
-        return Err(Refusal::NotInTier("Password history is not part of the LITE plan.".into()));
-    }
-    Ok(())
 }
 
 fn password_policy(

@@ -17,6 +17,7 @@ impl Operation<Idp> for CreateUserPoolDomain {
             custom: input.custom_domain_config,
             routing: input.routing,
         };
+        given.check_plan(&pool)?;
         let domain = domain(input.domain, pool.id.clone(), &given, idp.pools.now())?;
         idp.pools.create_domain(&domain).await?;
         Ok(Self::Output {

@@ -1,6 +1,10 @@
 //! `CreateUserPoolReplica`: keeps that a pool is to be found in another region.
 
-use crate::{Idp, convert::replica::replica_type};
+use crate::{
+    Idp,
+    convert::replica::replica_type,
+    plan::{self, Feature},
+};
 use pool::Error;
 use wire::{Access, Operation, cognito_idp::CreateUserPoolReplica};
 
@@ -9,6 +13,7 @@ impl Operation<Idp> for CreateUserPoolReplica {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let (pool, region) = (&input.user_pool_id, &input.region_name);
+        plan::require_of(&*idp.pools.pool(pool).await?, [Feature::Replication])?;
         let tags = input.user_pool_tags.unwrap_or_default();
         let replica = idp.pools.create_replica(pool, region, tags).await?;
         Ok(Self::Output { user_pool_replica: Some(replica_type(idp, &replica)) })

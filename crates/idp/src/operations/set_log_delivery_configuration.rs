@@ -1,6 +1,10 @@
 //! `SetLogDeliveryConfiguration`: says where the logs of a pool are to go.
 
-use crate::{Idp, convert::json};
+use crate::{
+    Idp,
+    convert::json,
+    plan::{self, Feature},
+};
 use pool::{Error, LogDelivery, Refusal};
 use std::collections::BTreeSet;
 use wire::{
@@ -17,6 +21,8 @@ impl Operation<Idp> for SetLogDeliveryConfiguration {
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let pool = idp.pools.pool(&input.user_pool_id).await?;
         check(&input.log_configurations)?;
+        let is_activity = input.log_configurations.iter().any(plan::is_activity_log);
+        plan::require_of(&pool, is_activity.then_some(Feature::ActivityLog))?;
         let configurations: Result<_, Error> = input.log_configurations.iter().map(json).collect();
         let delivery = LogDelivery { pool: pool.id.clone(), configurations: configurations? };
         idp.pools.set_log_delivery(&delivery).await?;

@@ -1,7 +1,10 @@
 //! `SetUserPoolClientSessionConfiguration`: says for how long a client would go on with a session elsewhere.
 //! There are no hosted pages whose sessions that could be, so it is kept and told back.
 
-use crate::{Idp, convert::session};
+use crate::{
+    Idp,
+    plan::{self, Feature},
+};
 use pool::Error;
 use store::Kept;
 use wire::{Access, Operation, cognito_idp::SetUserPoolClientSessionConfiguration};
@@ -11,7 +14,7 @@ impl Operation<Idp> for SetUserPoolClientSessionConfiguration {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let pool = idp.pools.pool(&input.user_pool_id).await?;
-        session::require_tier(&pool)?;
+        plan::require_of(&pool, [Feature::SessionManagement])?;
         let mut client =
             Kept::clone(&*idp.pools.client_of(&input.user_pool_id, &input.client_id).await?);
         pool.require_session_tracking()?;

@@ -1,6 +1,9 @@
 //! `SetUserPoolSessionConfiguration`: says whether a pool tracks sessions, and how many a user has at most.
 
-use crate::{Idp, convert::session};
+use crate::{
+    Idp,
+    plan::{self, Feature},
+};
 use pool::{Error, SessionTracking};
 use wire::{
     Access, Operation,
@@ -18,7 +21,7 @@ impl Operation<Idp> for SetUserPoolSessionConfiguration {
         let now = idp.pools.now();
         idp.pools
             .change_pool(&input.user_pool_id, |pool| {
-                session::require_tier(pool)?;
+                plan::require_of(pool, [Feature::SessionManagement])?;
                 pool.session_tracking = wanted;
                 pool.modified_at = now;
                 Ok(())

@@ -1,6 +1,6 @@
 //! `UpdateUserPool`: replaces the settings of a pool. What is left out has its default again.
 
-use crate::{Idp, convert::user_pool};
+use crate::{Idp, convert::user_pool, plan};
 use pool::Error;
 use store::Kept;
 use wire::{Access, Operation, cognito_idp::UpdateUserPool};
@@ -12,7 +12,9 @@ impl Operation<Idp> for UpdateUserPool {
         let mut pool = Kept::clone(&*idp.pools.pool(&input.user_pool_id).await?);
         idp.pools.check_no_import(&pool.id).await?;
         let request = user_pool::as_creation(input, &pool.settings.name);
-        pool.settings = user_pool::updated(&pool, request, &pool.settings.mfa)?;
+        let settings = user_pool::updated(&pool, request, &pool.settings.mfa)?;
+        plan::check_change(idp, &pool, &settings).await?;
+        pool.settings = settings;
         pool.modified_at = idp.pools.now();
         idp.pools
             .commit(|commit| {

@@ -18,6 +18,7 @@ impl Operation<Idp> for UpdateUserPoolDomain {
             custom: input.custom_domain_config,
             routing: input.routing,
         };
+        given.check_plan(&pool)?;
         change(&mut domain, &given)?;
         idp.pools
             .commit(|commit| {

@@ -184,13 +184,11 @@ async fn settings_that_contradict_one_another_are_refused() {
     expect!["400 InvalidParameterException: PreTokenGeneration and PreTokenGenerationConfig must name the same function."]
         .assert_eq(&line(json!({ "LambdaConfig": { "PreTokenGeneration": arn("a"),
             "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": arn("b") } } })).await);
-    expect!["400 FeatureUnavailableInTierException: Pre token generation events of version V2_0 and V3_0 are not part of the LITE plan."]
+    expect!["400 FeatureUnavailableInTierException: The following features need to be disabled for the LITE pricing tier configured: Token Customization with Pre-Token Generation Lambda V2_0"]
         .assert_eq(&line(json!({ "UserPoolTier": "LITE", "LambdaConfig": {
             "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": arn("b") } } })).await);
-    expect![
-        "400 FeatureUnavailableInTierException: Threat protection is part of the PLUS plan only."
-    ]
-    .assert_eq(&line(json!({ "UserPoolAddOns": { "AdvancedSecurityMode": "AUDIT" } })).await);
+    expect!["400 FeatureUnavailableInTierException: The following features need to be disabled for the ESSENTIALS pricing tier configured: Threat Protection"]
+        .assert_eq(&line(json!({ "UserPoolAddOns": { "AdvancedSecurityMode": "AUDIT" } })).await);
     expect!["400 InvalidParameterException: Attributes that require verification before update must be auto verified attributes."]
         .assert_eq(&line(json!({ "UserAttributeUpdateSettings": {
             "AttributesRequireVerificationBeforeUpdate": ["email"] } })).await);

@@ -125,6 +125,7 @@ mod list_users_in_group;
 mod list_web_authn_credentials;
 mod mfa;
 mod passkeys;
+mod plans;
 mod provision;
 mod races;
 mod resend_confirmation_code;
@@ -173,7 +174,7 @@ mod verify_user_attribute;
 use expect_test::expect;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use testkit::{Answer, House, PASSWORD, Person, SignedIn, claims, header, named_values};
+use testkit::{Answer, House, PASSWORD, Person, SignedIn, claims, header, merged, named_values};
 
 /// JSON for a snapshot.
 fn pretty(value: &Value) -> String {

@@ -409,7 +409,7 @@ async fn pools_take_passkeys_as_they_can_be_used() {
     expect!["400 InvalidParameterException: RelyingPartyId must be a domain, in lower case and without a port."]
         .assert_eq(&configure(&house, json!({ "RelyingPartyId": "https://example.com" })).await.line());
     let lite = json!({ "UserPoolTier": "LITE", "Policies": both["Policies"] });
-    expect!["400 FeatureUnavailableInTierException: Sign-in with one-time passwords and passkeys is not part of the LITE plan."]
+    expect!["400 FeatureUnavailableInTierException: The following features need to be disabled for the LITE pricing tier configured: Passwordless Sign-In"]
         .assert_eq(&house.update_pool(lite).await.line());
 }
 

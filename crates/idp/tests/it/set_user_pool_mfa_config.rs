@@ -85,6 +85,6 @@ async fn what_cannot_be_is_refused() {
     house.update_pool(json!({ "UserPoolTier": "LITE" })).await.ok();
     let email = json!({ "MfaConfiguration": "ON",
         "EmailMfaConfiguration": { "Subject": "S", "Message": "It is {####}" } });
-    expect!["400 FeatureUnavailableInTierException: Email MFA is not part of the LITE plan."]
+    expect!["400 FeatureUnavailableInTierException: The following features need to be disabled for the LITE pricing tier configured: Email MFA"]
         .assert_eq(&set(&house, email).await.line());
 }

@@ -13,6 +13,6 @@ async fn tracking_is_a_setting_of_its_own() {
     assert_eq!(got, expected, "an update of the pool leaves it");
     assert!(configure(&house, "ENABLED", 101).await.line().contains("1 validation error"));
     let lite = House::with(json!({ "UserPoolTier": "LITE" }), json!({})).await;
-    expect!["400 FeatureUnavailableInTierException: Session management is part of the ESSENTIALS and PLUS plans only."]
+    expect!["400 FeatureUnavailableInTierException: The following features need to be disabled for the LITE pricing tier configured: Session Management"]
         .assert_eq(&configure(&lite, "ENABLED", 3).await.line());
 }
