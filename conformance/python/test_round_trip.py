@@ -103,6 +103,25 @@ def whole(name: str, values: dict[str, object], path: str = ""):
     return constraints.example(name, {})
 
 
+def forgotten(name: str, sent: list, path: str = "") -> list[str]:
+    """The members of a shape that none of these has: what is given above whole may lack one."""
+    shape = constraints.SHAPES[name]
+    match constraints.kind(name):
+        case "structure":
+            missing = []
+            for member, target in shape.get("members", {}).items():
+                there = [one[member] for one in sent if member in one]
+                where = f"{path}.{member}".lstrip(".")
+                missing += forgotten(target["shape"], there, where) if there else [where]
+            return missing
+        case "list":
+            return forgotten(shape["member"]["shape"], [it for one in sent for it in one], path)
+        case "map":
+            there = [it for one in sent for it in one.values()]
+            return forgotten(shape["value"]["shape"], there, path)
+    return []
+
+
 def lost(sent, told, path: str = "") -> list[str]:
     """What was sent and is not told back."""
     match sent, told:
@@ -119,6 +138,19 @@ def lost(sent, told, path: str = "") -> list[str]:
         case list(), list():
             return [] if sorted(sent) == sorted(told) else [f"{path}: {sent} became {told}"]
     return [] if sent == told else [f"{path}: {sent!r} became {told!r}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("CreateUserPoolRequest", POOL),
+        ("UpdateUserPoolRequest", POOL),
+        ("CreateUserPoolClientRequest", CLIENT),
+        ("UpdateUserPoolClientRequest", CLIENT),
+    ],
+)
+def test_no_member_is_forgotten(name, values):
+    assert forgotten(name, [whole(name, values)]) == []
 
 
 @pytest.fixture(params=["UsernameAttributes", "AliasAttributes"])
