@@ -4,7 +4,14 @@ in one table each? What no test leads to is in unseen_errors.txt."""
 import os
 
 import pytest
+import test_import as imports
 from botocore.exceptions import ClientError
+from cryptography.hazmat.primitives.asymmetric import ec
+from fido2.cose import ES384
+from pycognito.aws_srp import generate_hash_device
+from test_mfa import configure, enrol
+from test_passkeys import Authenticator as Passkey
+from test_passkeys import register
 
 from harness import constraints, secrets
 from harness import house as houses
@@ -80,7 +87,21 @@ def test_tokens_of_somebody_who_is_gone(plain):
 def test_settings_beyond_the_plan(make_pool):
     lite = make_pool(UserPoolTier="LITE")
     cognito, of_pool = lite.cognito, {"UserPoolId": lite.id}
+    of_client = {**of_pool, "ClientId": lite.web.id}
+    domain = {**of_pool, "Domain": f"lite-{os.urandom(6).hex()}"}
+    cognito.create_user_pool_domain(**domain)
     history = {"PasswordPolicy": {"MinimumLength": 8, "PasswordHistorySize": 3}}
+    rotates = {
+        "ClientName": "x",
+        "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"],
+        "RefreshTokenRotation": {"Feature": "ENABLED"},
+    }
+    chooses = {"AuthFlow": "USER_AUTH", "AuthParameters": {"USERNAME": "nobody"}}
+    logs = {
+        "LogLevel": "INFO",
+        "EventSource": "userAuthEvents",
+        "S3Configuration": {"BucketArn": "arn:aws:s3:::people"},
+    }
     calls = {
         "CreateUserPool": lambda: cognito.create_user_pool(
             PoolName="x", UserPoolTier="LITE", Policies=history
@@ -96,8 +117,41 @@ def test_settings_beyond_the_plan(make_pool):
             UserSessionTracking="ENABLED",
             TokenSession={"MaxPerUser": 5},
         ),
+        "SetUserPoolClientSessionConfiguration": lambda: (
+            cognito.set_user_pool_client_session_configuration(
+                **of_client, SSOSession={"MaxValidityMinutes": 5}
+            )
+        ),
+        "CreateUserPoolClient": lambda: cognito.create_user_pool_client(**of_pool, **rotates),
+        "UpdateUserPoolClient": lambda: cognito.update_user_pool_client(**of_client, **rotates),
+        "CreateUserPoolDomain": lambda: cognito.create_user_pool_domain(
+            **domain, ManagedLoginVersion=2
+        ),
+        "UpdateUserPoolDomain": lambda: cognito.update_user_pool_domain(
+            **domain, ManagedLoginVersion=2
+        ),
+        "CreateUserPoolReplica": lambda: cognito.create_user_pool_replica(
+            **of_pool, RegionName="eu-central-1"
+        ),
+        "SetLogDeliveryConfiguration": lambda: cognito.set_log_delivery_configuration(
+            **of_pool, LogConfigurations=[logs]
+        ),
+        "InitiateAuth": lambda: cognito.initiate_auth(ClientId=lite.web.id, **chooses),
+        "AdminInitiateAuth": lambda: cognito.admin_initiate_auth(**of_client, **chooses),
     }
     assert outcomes(calls) == all_of(calls, "FeatureUnavailableInTierException")
+    cognito.delete_user_pool_domain(**domain)
+
+
+def test_a_plan_that_lacks_what_is_used(make_pool):
+    pool = make_pool()
+    pool.client(
+        ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"], RefreshTokenRotation={"Feature": "ENABLED"}
+    )
+    down = {"UserPoolId": pool.id, "UserPoolTier": "LITE"}
+    assert outcome(lambda: pool.cognito.update_user_pool(**down)) == (
+        "TierChangeNotAllowedException"
+    )
 
 
 def test_clients_that_ask_for_what_is_not_there(plain):
@@ -488,3 +542,296 @@ def test_new_passwords_that_are_none(plain):
         ),
     }
     assert outcomes(calls) == all_of(calls, "InvalidPasswordException")
+
+
+class Signing:
+    """The operations that take a password, for whoever is not to come in."""
+
+    def __init__(self, pool: Pool):
+        self.pool, self.cognito = pool, pool.cognito
+        self.of_client = {"UserPoolId": pool.id, "ClientId": pool.web.id}
+
+    def as_admin(self, flow: str, **parameters: str) -> dict:
+        return self.cognito.admin_initiate_auth(
+            **self.of_client, AuthFlow=flow, AuthParameters=parameters
+        )
+
+    def proven(self, initiate, someone: Person) -> dict:
+        proof = SrpClient(self.pool.id)
+        begun = initiate("USER_SRP_AUTH", USERNAME=someone.name, SRP_A=proof.srp_a)
+        return proof.answers(begun["ChallengeParameters"], someone.password)
+
+    def calls(self, someone: Person) -> dict:
+        answers = self.proven(self.pool.web.initiate, someone)
+        answers_as_admin = self.proven(self.as_admin, someone)
+        named = {"USERNAME": someone.name, "PASSWORD": someone.password}
+        return {
+            "InitiateAuth": lambda: self.pool.web.initiate("USER_PASSWORD_AUTH", **named),
+            "AdminInitiateAuth": lambda: self.as_admin("ADMIN_USER_PASSWORD_AUTH", **named),
+            "RespondToAuthChallenge": lambda: self.pool.web.respond("PASSWORD_VERIFIER", **answers),
+            "AdminRespondToAuthChallenge": lambda: self.cognito.admin_respond_to_auth_challenge(
+                **self.of_client,
+                ChallengeName="PASSWORD_VERIFIER",
+                ChallengeResponses=answers_as_admin,
+            ),
+        }
+
+
+def test_who_may_not_sign_in_yet(plain):
+    signing = Signing(plain)
+    calls = signing.calls(plain.sign_up(os.urandom(6).hex()))
+    assert outcomes(calls) == all_of(calls, "UserNotConfirmedException")
+    reset = person(plain)
+    plain.cognito.admin_reset_user_password(UserPoolId=plain.id, Username=reset.name)
+    calls = signing.calls(reset)
+    assert outcomes(calls) == all_of(calls, "PasswordResetRequiredException")
+
+
+def test_nobody_to_sign_in_or_to_link(plain):
+    cognito, of_pool = plain.cognito, {"UserPoolId": plain.id}
+    nobody = {"ProviderName": "Cognito", "ProviderAttributeValue": "nobody"}
+    calls = {
+        "AdminInitiateAuth": lambda: Signing(plain).as_admin(
+            "ADMIN_USER_PASSWORD_AUTH", USERNAME="nobody", PASSWORD=secrets.password()
+        ),
+        "ConfirmForgotPassword": lambda: cognito.confirm_forgot_password(
+            ClientId=plain.web.id,
+            Username="nobody",
+            ConfirmationCode="123456",
+            Password=secrets.password(),
+        ),
+        "AdminLinkProviderForUser": lambda: cognito.admin_link_provider_for_user(
+            **of_pool, DestinationUser=nobody, SourceUser=at_provider(plain, "x")
+        ),
+        "AdminDisableProviderForUser": lambda: cognito.admin_disable_provider_for_user(
+            **of_pool, User=nobody
+        ),
+    }
+    assert outcomes(calls) == all_of(calls, "UserNotFoundException")
+
+
+def at_provider(pool: Pool, subject: str) -> dict[str, str]:
+    """Somebody at a provider of the pool, which is made for them."""
+    name = f"corp-{os.urandom(4).hex()}"
+    pool.cognito.create_identity_provider(
+        UserPoolId=pool.id,
+        ProviderName=name,
+        ProviderType="OIDC",
+        ProviderDetails={
+            "client_id": "x",
+            "client_secret": "x",
+            "authorize_scopes": "openid",
+            "attributes_request_method": "GET",
+            "oidc_issuer": "https://corp.example.com",
+        },
+    )
+    return {
+        "ProviderName": name,
+        "ProviderAttributeName": "Cognito_Subject",
+        "ProviderAttributeValue": subject,
+    }
+
+
+def test_one_more_than_there_may_be(make_pool):
+    pool = make_pool()
+    cognito, of_pool, ann = pool.cognito, {"UserPoolId": pool.id}, person(pool)
+    user = {"ProviderName": "Cognito", "ProviderAttributeValue": ann.name}
+
+    def link():
+        source = at_provider(pool, "x")
+        cognito.admin_link_provider_for_user(**of_pool, DestinationUser=user, SourceUser=source)
+
+    def replicate(region):
+        cognito.create_user_pool_replica(**of_pool, RegionName=region)
+
+    for _ in range(5):
+        link()
+    replicate("eu-central-1")
+    calls = {
+        "AdminLinkProviderForUser": link,
+        "CreateUserPoolReplica": lambda: replicate("eu-north-1"),
+    }
+    assert outcomes(calls) == all_of(calls, "LimitExceededException")
+    cognito.delete_user_pool_replica(**of_pool, RegionName="eu-central-1")
+    category = {"LimitClass": "API_CATEGORY", "Attributes": {"Category": "UserAuthentication"}}
+    assert outcome(
+        lambda: cognito.update_provisioned_limit(
+            LimitDefinition=category, RequestedLimitValue=10_001
+        )
+    ) == "ServiceQuotaExceededException"
+
+
+def test_one_passkey_more_than_a_user_may_have(make_pool):
+    pool, ann = passkey_pool(make_pool)
+    for _ in range(20):
+        token = register(pool.web, ann, Passkey())
+    assert outcome(
+        lambda: pool.cognito.start_web_authn_registration(AccessToken=token)
+    ) == "LimitExceededException"
+
+
+def passkey_pool(make_pool) -> tuple[Pool, Person]:
+    factors = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}}
+    pool = make_pool(Policies=factors)
+    pool.cognito.set_user_pool_mfa_config(
+        UserPoolId=pool.id, WebAuthnConfiguration={"RelyingPartyId": "example.com"}
+    )
+    return pool, person(pool)
+
+
+def test_passkeys_that_do_not_fit(make_pool):
+    pool, ann = passkey_pool(make_pool)
+    cognito, other = pool.cognito, pool.client(ClientName="another")
+
+    def complete(options, passkey=None, client=pool.web):
+        signed_in = client.password(ann.name, ann.password)["AuthenticationResult"]
+        return outcome(
+            lambda: cognito.complete_web_authn_registration(
+                AccessToken=signed_in["AccessToken"],
+                Credential=(passkey or Passkey()).make(options),
+            )
+        )
+
+    def started() -> dict:
+        token = ann.sign_in()["AccessToken"]
+        answer = cognito.start_web_authn_registration(AccessToken=token)
+        return answer["CredentialCreationOptions"]
+
+    assert complete(started(), client=other) == "WebAuthnClientMismatchException"
+    elsewhere = started()
+    elsewhere["rp"]["id"] = "example.net"
+    assert complete(elsewhere) == "WebAuthnRelyingPartyMismatchException"
+    unusual, options = Passkey(), started()
+    unusual.kind, unusual.key = ES384, ec.generate_private_key(ec.SECP384R1())
+    options["pubKeyCredParams"].append({"type": "public-key", "alg": ES384.ALGORITHM})
+    assert complete(options, unusual) == "WebAuthnCredentialNotSupportedException"
+
+
+def test_a_device_that_is_confirmed_twice(make_pool):
+    pool = make_pool(
+        DeviceConfiguration={
+            "ChallengeRequiredOnNewDevice": False,
+            "DeviceOnlyRememberedOnUserPrompt": False,
+        }
+    )
+    signed_in = person(pool).sign_in()
+    made = signed_in["NewDeviceMetadata"]
+    _, verifier = generate_hash_device(made["DeviceGroupKey"], made["DeviceKey"])
+
+    def confirm():
+        pool.cognito.confirm_device(
+            AccessToken=signed_in["AccessToken"],
+            DeviceKey=made["DeviceKey"],
+            DeviceSecretVerifierConfig=verifier,
+        )
+
+    confirm()
+    assert outcome(confirm) == "DeviceKeyExistsException"
+
+
+def test_terms_with_the_name_of_others(plain):
+    cognito, of_pool = plain.cognito, {"UserPoolId": plain.id}
+    first, second = (
+        cognito.create_terms(
+            **of_pool,
+            ClientId=plain.web.id,
+            TermsName=name,
+            TermsSource="LINK",
+            Enforcement="NONE",
+            Links={"cognito:default": "https://example.com"},
+        )["Terms"]
+        for name in ("terms-of-use", "privacy-policy")
+    )
+    renamed = {**of_pool, "TermsId": first["TermsId"], "TermsName": second["TermsName"]}
+    assert outcome(lambda: cognito.update_terms(**renamed)) == "TermsExistsException"
+    for terms in (first, second):
+        cognito.delete_terms(**of_pool, TermsId=terms["TermsId"])
+
+
+def test_what_waits_for_an_import(make_pool):
+    pool = make_pool(AutoVerifiedAttributes=["email"])
+    cognito, of_pool = pool.cognito, {"UserPoolId": pool.id}
+    job = imports.job_of(pool)
+    rows = [imports.person(f"i{number}") for number in range(5000)]
+    assert imports.send(job, imports.file_of(pool, rows)).ok
+    imports.start(pool, job)
+    more = [{"Name": "x", "AttributeDataType": "String"}]
+    calls = {
+        "UpdateUserPool": lambda: cognito.update_user_pool(**of_pool),
+        "AddCustomAttributes": lambda: cognito.add_custom_attributes(
+            **of_pool, CustomAttributes=more
+        ),
+        "DeleteUserPool": lambda: cognito.delete_user_pool(**of_pool),
+    }
+    assert outcomes(calls) == all_of(calls, "UserImportInProgressException")
+    cognito.stop_user_import_job(**of_pool, JobId=job["JobId"])
+    assert imports.ended(pool, job)["Status"] == "Stopped"
+
+
+def test_codes_that_an_administrator_passes_on(make_pool):
+    pool = make_pool()
+    configure(pool, "OPTIONAL")
+    cognito, ann = pool.cognito, person(pool)
+    app, signing = enrol(ann), Signing(pool)
+
+    def respond(code):
+        named = {"USERNAME": ann.name, "PASSWORD": ann.password}
+        asked = signing.as_admin("ADMIN_USER_PASSWORD_AUTH", **named)
+        cognito.admin_respond_to_auth_challenge(
+            **signing.of_client,
+            ChallengeName="SOFTWARE_TOKEN_MFA",
+            Session=asked["Session"],
+            ChallengeResponses={"USERNAME": ann.name, "SOFTWARE_TOKEN_MFA_CODE": code},
+        )
+
+    code = app.code()
+    respond(code)
+    assert outcome(lambda: respond(code)) == "ExpiredCodeException"
+    assert outcome(lambda: respond("none")) == "CodeMismatchException"
+
+
+def test_authenticators_that_a_pool_does_not_take(plain):
+    token = {"AccessToken": plain.person(os.urandom(6).hex()).sign_in()["AccessToken"]}
+    calls = {
+        "AssociateSoftwareToken": lambda: plain.cognito.associate_software_token(**token),
+        "VerifySoftwareToken": lambda: plain.cognito.verify_software_token(
+            **token, UserCode="123456"
+        ),
+    }
+    assert outcomes(calls) == all_of(calls, "SoftwareTokenMFANotFoundException")
+    forged = {"AccessToken": f"{token['AccessToken'][:-6]}AAAAAA", "UserCode": "123456"}
+    assert outcome(lambda: plain.cognito.verify_software_token(**forged)) == (
+        "NotAuthorizedException"
+    )
+
+
+def test_a_style_that_is_not_there(plain):
+    style = {"ManagedLoginBrandingId": "0a1b2c3d-0a1b-4c3d-8e4f-0a1b2c3d4e5f"}
+    assert outcome(
+        lambda: plain.cognito.update_managed_login_branding(UserPoolId=plain.id, **style)
+    ) == "ResourceNotFoundException"
+
+
+def test_a_new_password_that_was_had_before(make_pool):
+    pool = make_pool(Policies={"PasswordPolicy": {"MinimumLength": 8, "PasswordHistorySize": 3}})
+    signing, ann = Signing(pool), person(pool)
+    temporary = secrets.password()
+    pool.cognito.admin_set_user_password(
+        UserPoolId=pool.id, Username=ann.name, Password=temporary, Permanent=False
+    )
+    named = {"USERNAME": ann.name, "PASSWORD": temporary}
+    answers = {"USERNAME": ann.name, "NEW_PASSWORD": ann.password}
+    begun = pool.web.initiate("USER_PASSWORD_AUTH", **named)
+    as_admin = signing.as_admin("ADMIN_USER_PASSWORD_AUTH", **named)
+    calls = {
+        "RespondToAuthChallenge": lambda: pool.web.respond(
+            "NEW_PASSWORD_REQUIRED", begun["Session"], **answers
+        ),
+        "AdminRespondToAuthChallenge": lambda: pool.cognito.admin_respond_to_auth_challenge(
+            **signing.of_client,
+            ChallengeName="NEW_PASSWORD_REQUIRED",
+            Session=as_admin["Session"],
+            ChallengeResponses=answers,
+        ),
+    }
+    assert outcomes(calls) == all_of(calls, "PasswordHistoryPolicyViolationException")

@@ -132,6 +132,10 @@ pub(crate) fn fault(error: Error) -> Fault {
             "EnableSoftwareTokenMFAException",
             "Code mismatch and fail enable Software Token MFA".into(),
         ),
+        Refusal::SoftwareTokensOff => (
+            "SoftwareTokenMFANotFoundException",
+            "Software Token MFA has not been enabled by the userPool".into(),
+        ),
         Refusal::NoSoftwareToken => (
             "SoftwareTokenMFANotFoundException",
             "Software Token MFA has not been set up for the user.".into(),

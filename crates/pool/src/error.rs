@@ -94,6 +94,8 @@ pub enum Refusal {
     NotEnrolled,
     /// No authenticator waits for its first code, or was set up.
     NoSoftwareToken,
+    /// The pool takes no authenticators.
+    SoftwareTokensOff,
     /// The pool takes no passkeys.
     PasskeysNotEnabled,
     /// The pool has no domain to make passkeys for.

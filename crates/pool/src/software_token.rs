@@ -5,7 +5,7 @@
 //! session sees another's.
 
 use crate::{
-    Bearer, Error, Pools, Refusal, Result, SecondFactor, SoftwareToken, User, UserPool,
+    Bearer, Error, MfaMode, Pools, Refusal, Result, SecondFactor, SoftwareToken, User, UserPool,
     challenge::{SetUpStage, SetUpStep},
 };
 use crypto::TotpSecret;
@@ -60,9 +60,10 @@ impl Pools {
     /// code of this one was right.
     ///
     /// # Errors
-    /// Breakages only.
+    /// [`Refusal::SoftwareTokensOff`].
     pub async fn associate_software_token(&self, bearer: &Bearer) -> Result<GivenSecret> {
         let Bearer { pool, user, origin, .. } = bearer;
+        require_on(pool)?;
         let secret = TotpSecret::generate(self.random());
         let new = NewSecret {
             pool: pool.id.clone(),
@@ -81,15 +82,11 @@ impl Pools {
     /// Gives somebody who needs a second factor to sign in a secret for an authenticator.
     ///
     /// # Errors
-    /// [`Refusal::InvalidSession`], [`Refusal::SessionExpired`], [`Refusal::Invalid`] in a pool that takes no
-    /// authenticators.
+    /// [`Refusal::InvalidSession`], [`Refusal::SessionExpired`], [`Refusal::SoftwareTokensOff`].
     pub async fn associate_in_sign_in(&self, session: &Session) -> Result<GivenSecret> {
         let (caller, waiting) = self.open_clientless::<SetUpStep>(session).await?;
         let user = self.set_up_user(&caller.pool, waiting.sub.as_ref()).await?;
-        if !caller.pool.settings.mfa.allows_software_token {
-            let text = "Software Token MFA is not enabled for the user pool.";
-            return Err(Refusal::invalid(text).into());
-        }
+        require_on(&caller.pool)?;
         if matches!(waiting.step.stage, SetUpStage::Verified) {
             return Err(Refusal::InvalidSession.into());
         }
@@ -104,7 +101,8 @@ impl Pools {
     /// Takes the first code of an authenticator of somebody who is signed in.
     ///
     /// # Errors
-    /// [`Refusal::NotEnrolled`] for a wrong code, [`Refusal::NoSoftwareToken`], [`Refusal::LockedOut`].
+    /// [`Refusal::NotEnrolled`] for a wrong code, [`Refusal::NoSoftwareToken`],
+    /// [`Refusal::SoftwareTokensOff`], [`Refusal::LockedOut`].
     pub async fn verify_software_token(
         &self,
         bearer: &Bearer,
@@ -112,6 +110,7 @@ impl Pools {
         name: Option<String>,
     ) -> Result<()> {
         let Bearer { pool, user, origin, .. } = bearer;
+        require_on(pool)?;
         let key = NewSecret::key_of(&pool.id, &user.sub);
         let new = self.records().get::<NewSecret>(&key, self.now()).await?;
         let new = new.filter(|new| new.origin == *origin).ok_or(Refusal::NoSoftwareToken)?;
@@ -242,4 +241,13 @@ impl Pools {
 
 fn bound_to(pool: &UserPoolId, sub: &Sub) -> Vec<u8> {
     format!("{pool}\n{sub}").into_bytes()
+}
+
+/// Refuses an authenticator where the pool takes none. Those that people have already stay good.
+fn require_on(pool: &UserPool) -> Result<()> {
+    let mfa = &pool.settings.mfa;
+    if mfa.mode != MfaMode::Off && mfa.allows_software_token {
+        return Ok(());
+    }
+    Err(Refusal::SoftwareTokensOff.into())
 }

@@ -49,3 +49,15 @@ async fn a_session_of_another_challenge_gives_no_secret() {
     expect!["400 NotAuthorizedException: Invalid session for the user."]
         .assert_eq(&house.call_unsigned("AssociateSoftwareToken", session).await.line());
 }
+
+#[tokio::test]
+async fn a_pool_without_authenticators_gives_and_takes_no_secret() {
+    let house = House::new().await;
+    let ann = house.user("ann").await;
+    let off = expect![
+        "400 SoftwareTokenMFANotFoundException: Software Token MFA has not been enabled by the userPool"
+    ];
+    off.assert_eq(&ann.call("AssociateSoftwareToken", json!({})).await.line());
+    let code = json!({ "UserCode": "123456" });
+    off.assert_eq(&ann.call("VerifySoftwareToken", code).await.line());
+}

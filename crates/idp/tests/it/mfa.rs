@@ -298,7 +298,7 @@ async fn an_address_is_set_up_in_the_sign_in_that_needs_it() {
     assert_eq!(asked["ChallengeParameters"]["MFAS_CAN_SETUP"], "[\"EMAIL_OTP\"]");
     let no_token =
         house.call_unsigned("AssociateSoftwareToken", json!({ "Session": asked["Session"] }));
-    expect!["400 InvalidParameterException: Software Token MFA is not enabled for the user pool."]
+    expect!["400 SoftwareTokenMFANotFoundException: Software Token MFA has not been enabled by the userPool"]
         .assert_eq(&no_token.await.line());
     expect!["400 InvalidParameterException: Invalid email address format."]
         .assert_eq(&house.answer("MFA_SETUP", "ann", &asked, json!({ "email": "x" })).await.line());
