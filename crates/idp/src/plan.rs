@@ -51,12 +51,23 @@ impl Feature {
     fn is_in(self, tier: UserPoolTierType) -> bool {
         match self {
             Self::ThreatProtection | Self::ActivityLog => tier == UserPoolTierType::Plus,
-            _ => tier != UserPoolTierType::Lite,
+            Self::ChoiceBasedSignIn
+            | Self::PasswordlessSignIn
+            | Self::PasskeyMfa
+            | Self::EmailMfa
+            | Self::PasswordHistory
+            | Self::RefreshTokenRotation
+            | Self::TokenCustomization(_)
+            | Self::ManagedLogin
+            | Self::SessionManagement
+            | Self::DynamicClientRegistration
+            | Self::StepUp
+            | Self::Replication => tier != UserPoolTierType::Lite,
         }
     }
 }
 
-/// The first four names are known from AWS's answers, the others are in their manner.
+/// The first four names are those of AWS's answers as people report them, the others are in their manner.
 impl fmt::Display for Feature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
