@@ -398,12 +398,35 @@ def test_a_function_that_is_not_there(stage):
         pool.user(name)
 
 
+def complaints(stage) -> list[str]:
+    """What the server has complained about."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", stage.server.log.read_text(errors="replace"))
+    return [line for line in text.splitlines() if re.match(r"\S+ +(WARN|ERROR) ", line)]
+
+
+@pytest.mark.parametrize("order", [{"throw": "hush"}, {"text": "hush"}])
+def test_a_failure_is_one_line_of_the_log(stage, scene, order):
+    """It says which trigger it was, and nothing that the function said."""
+    before = len(complaints(stage))
+    scene.order(PreSignUp=order)
+    with pytest.raises(ClientError):
+        scene.pool.sign_up(address())
+    [line] = complaints(stage)[before:]
+    assert "PreSignUp" in line and "hush" not in line, line
+
+
 def test_a_sender_that_fails_is_not_noticed(stage):
     """Nobody waits for it; the code never comes, and another can be asked for."""
     scene = stage.scene("Senders")
+    before = len(complaints(stage))
     scene.order(CustomEmailSender={"throw": "no post today"})
     ann = scene.pool.sign_up(address(), email=address())
     scene.recorder.take(scene.pool.id, 3)
+    for _ in range(100):
+        if told := complaints(stage)[before:]:
+            break
+        time.sleep(0.05)
+    assert len(told) == 1 and "CustomEmailSender" in told[0], told
     scene.order()
     scene.cognito.resend_confirmation_code(ClientId=scene.client.id, Username=ann.name)
     sent = scene.recorder.take(scene.pool.id, 2)[-1]

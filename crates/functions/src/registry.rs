@@ -124,7 +124,8 @@ impl Functions {
 
     /// Calls a function as a user pool calls a trigger: five seconds a try, or the function's own limit if
     /// that is shorter, and at most three tries under one request id. Another try follows only where the
-    /// function may not have been heard ([`Failure::is_worth_another_try`]); what its code threw is final.
+    /// function may not have been heard ([`Failure::is_worth_another_try`]); what its code threw is final. The log
+    /// hears of a failure from the pool, which knows what it asked for.
     ///
     /// # Errors
     /// The [`Failure`] of the last try.
@@ -145,7 +146,6 @@ impl Functions {
             tokio::time::sleep(pause).await;
             ended = registered.attempt(call.clone()).await;
         }
-        registered.tell(&call.request_id, &ended);
         ended
     }
 
@@ -190,7 +190,7 @@ impl Registered {
         ended
     }
 
-    /// One line for a call that failed, however often it was tried.
+    /// One line for a call that failed.
     fn tell(&self, request_id: &str, ended: &Result<Bytes, Failure>) {
         if let Err(failure) = ended {
             tracing::warn!(function = self.name, request_id, %failure, "a function failed");

@@ -391,10 +391,9 @@ impl Pools {
         event.request.code = Some(STANDARD.encode(sealed));
         let pools = self.clone();
         tokio::spawn(async move {
-            let told = pools.fire::<_, Empty>(&function, &event).await;
-            if told.is_err() {
+            if let Err(Error::Broken(broken)) = pools.fire::<_, Empty>(&function, &event).await {
                 let source = event.trigger_source;
-                tracing::warn!(%source, %function, "a code may not have been sent");
+                tracing::error!(%source, ?broken, "a code was not sent");
             }
         });
         Ok(())

@@ -1,8 +1,8 @@
 //! What is a user told when a sign-in does not look like theirs?
 
 use crate::{
-    Body, Caller, Channel, Contact, Message, NoticeText, Notices, Pools, Result, TakeoverAnswer,
-    User, trigger::context,
+    Body, Caller, Channel, Contact, Error, Message, NoticeText, Notices, Pools, Result,
+    TakeoverAnswer, User, trigger::context,
 };
 use events::cognito::{CustomSender, CustomSenderRequest, Empty, SenderKind, TriggerSource};
 use std::collections::BTreeMap;
@@ -112,8 +112,9 @@ impl Pools {
             );
             let pools = self.clone();
             tokio::spawn(async move {
-                if pools.fire::<_, Empty>(&function, &event).await.is_err() {
-                    tracing::warn!(%source, %function, "a notice may not have been sent");
+                if let Err(Error::Broken(broken)) = pools.fire::<_, Empty>(&function, &event).await
+                {
+                    tracing::error!(%source, ?broken, "a notice was not sent");
                 }
             });
             return Ok(());

@@ -302,16 +302,17 @@ impl Pools {
             .map_err(|_| crate::Error::internal("a trigger event does not serialise"))?;
         let id = self.random().uuid_v4();
         let answer = self.house().functions.fire(function, Bytes::from(payload), id.clone()).await;
-        let answer = answer.map_err(|failure| match failure {
-            Failure::Thrown { message, .. } => Refusal::TriggerThrew { trigger, message },
-            Failure::Crashed { reason } => {
-                tracing::warn!(trigger, %function, reason, "a trigger crashed");
-                Refusal::TriggerThrew { trigger, message: crash_message(&id, &reason) }
-            }
-            other => {
-                tracing::warn!(trigger, %function, failure = %other, "a trigger did not answer");
-                let reason = other.service_error().unwrap_or("ServiceException").to_owned();
-                Refusal::TriggerUnreachable { trigger, reason }
+        let answer = answer.map_err(|failure| {
+            tracing::warn!(trigger, %function, request_id = id, %failure, "a trigger failed");
+            match failure {
+                Failure::Thrown { message, .. } => Refusal::TriggerThrew { trigger, message },
+                Failure::Crashed { reason } => {
+                    Refusal::TriggerThrew { trigger, message: crash_message(&id, &reason) }
+                }
+                other => {
+                    let reason = other.service_error().unwrap_or("ServiceException").to_owned();
+                    Refusal::TriggerUnreachable { trigger, reason }
+                }
             }
         })?;
         cognito::answer(&answer).map_err(|unrecognizable| {

@@ -105,7 +105,7 @@ async fn log_01_no_secret_is_in_any_line() {
     }
 
     let lines = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-    assert!(lines.contains("a function answered") && lines.contains("a function failed"));
+    assert!(lines.contains("a function answered") && lines.contains("to call a function failed"));
     assert!(lines.contains("the table is throttled"), "the cause of a breakage is there");
     let signature = |token: &str| token.rsplit('.').next().unwrap().to_owned();
     let payload = |token: &str| token.split('.').nth(1).unwrap().to_owned();
