@@ -312,9 +312,26 @@ impl Asked {
         self.parameters.get(NEXT) == Some(ADD_PASSKEY)
     }
 
+    /// A path of ours for somebody who has just signed in, or chosen their account. It asks for neither once more.
+    pub fn at_settled(&self, path: &str) -> String {
+        let words = self.parameters.get("prompt").unwrap_or_default().split(' ');
+        let left: Vec<&str> =
+            words.filter(|word| !matches!(*word, "" | "login" | "select_account")).collect();
+        let mut parameters = self.parameters.without(&["prompt", "max_age"]);
+        if !left.is_empty() {
+            parameters = parameters.with("prompt", left.join(" "));
+        }
+        format!("{path}?{}", parameters.query())
+    }
+
     /// Back to the application, by the way that every sign-in ends.
     pub fn onward(&self) -> String {
         format!("/oauth2/authorize?{}", self.parameters.without(&[NEXT]).query())
+    }
+
+    /// Where somebody chooses whether to go on as who they are, which leads to a new passkey.
+    pub fn at_account_for_passkey(&self) -> String {
+        self.at_with("/login/account", NEXT, ADD_PASSKEY)
     }
 
     /// Where the form of a page may lead to: the origin of the redirect, or its scheme.

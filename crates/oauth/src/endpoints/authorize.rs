@@ -57,10 +57,10 @@ impl OAuth {
         who: &SignedInAt,
     ) -> Result<Response<Bytes>, Stop> {
         if asked.is_for_passkey() {
-            return Ok(visit.go(&asked.at(passkey::PATH)));
+            return Ok(visit.go(&asked.at_settled(passkey::PATH)));
         }
         if asked.prompt.consent {
-            return Ok(visit.go(&asked.at("/login/consent")));
+            return Ok(visit.go(&asked.at_settled("/login/consent")));
         }
         self.complete(visit, asked, who).await
     }

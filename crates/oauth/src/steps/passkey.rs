@@ -72,17 +72,33 @@ impl OAuth {
         visit: &mut Visit<'_>,
     ) -> Result<Response<Bytes>, Stop> {
         let asked = self.asked(&visit.place, &visit.query).await?;
-        match self.usable_session(visit, &asked).await? {
-            Some(who) => self.show_new_passkey(visit, &asked, &who, Vec::new()).await,
-            None => Ok(visit.go(&asked.at_login_for_passkey())),
+        match self.for_new_passkey(visit, &asked).await? {
+            Ok(who) => self.show_new_passkey(visit, &asked, &who, Vec::new()).await,
+            Err(before) => Ok(visit.go(&before)),
         }
+    }
+
+    /// Who is to have a passkey, or what comes before it: the application may want them to sign in again, or to
+    /// choose who they are.
+    async fn for_new_passkey(
+        &self,
+        visit: &Visit<'_>,
+        asked: &Asked,
+    ) -> Result<Result<SignedInAt, String>, Stop> {
+        let who = self.usable_session(visit, asked).await?;
+        Ok(match who.filter(|_| !asked.prompt.login) {
+            None => Err(asked.at_login_for_passkey()),
+            Some(_) if asked.prompt.select_account => Err(asked.at_account_for_passkey()),
+            Some(who) => Ok(who),
+        })
     }
 
     /// Keeps the passkey that the browser made.
     pub(crate) async fn add_passkey(&self, visit: &mut Visit<'_>) -> Result<Response<Bytes>, Stop> {
         let asked = self.asked(&visit.place, &visit.query).await?;
-        let Some(who) = self.usable_session(visit, &asked).await? else {
-            return Ok(visit.go(&asked.at_login_for_passkey()));
+        let who = match self.for_new_passkey(visit, &asked).await? {
+            Ok(who) => who,
+            Err(before) => return Ok(visit.go(&before)),
         };
         let credential = visit.form.get("credential").unwrap_or_default();
         let (pool, id) = (&asked.caller.pool, &asked.caller.client.id);

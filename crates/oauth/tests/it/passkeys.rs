@@ -95,6 +95,35 @@ async fn somebody_adds_a_passkey_and_signs_in_with_it() {
     assert!(refused.body.contains("The passkey could not be used."), "{}", refused.body);
 }
 
+#[tokio::test]
+async fn whoever_signed_in_for_a_passkey_is_not_asked_again() {
+    let world = world().await;
+    for (pairs, asked_again) in [
+        (vec![("prompt", "login")], "/login?"),
+        (vec![("prompt", "login select_account")], "/login?"),
+        (vec![("prompt", "select_account")], "/login/account?"),
+        (vec![("max_age", "0")], "/login?"),
+    ] {
+        let path = format!("/passkeys/add?{}", world.request(&pairs));
+        let mut browser = world.browser();
+        let sent = browser.get(&path).await;
+        assert!(sent.location().starts_with("/login?"), "{pairs:?}: {}", sent.location());
+        let back = by_password(&mut browser, sent.location()).await;
+        // They take their time.
+        world.house.advance(jiff::SignedDuration::from_secs(5));
+        let page = browser.get(back.location()).await;
+        let made = Authenticator::new(ORIGIN).make(&options(&page));
+        let done = browser.answer(&page, &[("credential", &made.to_string())]).await;
+        assert_eq!(done.status, 200, "{pairs:?}: {}", done.body);
+        let (_, link) = done.body.split_once("href=\"/oauth2/authorize?").unwrap();
+        let query = link.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+        browser.get(&format!("/oauth2/authorize?{query}")).await.code();
+        // What the application asks for is asked of somebody who was signed in before.
+        let again = browser.get(&path).await;
+        assert!(again.location().starts_with(asked_again), "{pairs:?}: {}", again.location());
+    }
+}
+
 /// PKY-01, PKY-02.
 #[tokio::test]
 async fn a_passkey_from_elsewhere_signs_nobody_in() {
