@@ -600,9 +600,25 @@ class TestLogout:
         assert not self.is_signed_in(browser)
 
     def test_without_anything_nobody_is_signed_out(self, provider, browser):
-        """[oidcc-rp-initiated-logout-no-params]: nobody knows which pool is meant."""
+        """[oidcc-rp-initiated-logout-no-params]: who is signed in is asked, and stays here."""
         granted(provider, browser)
         page = self.out(browser)
+        assert page.status_code == 200 and "Sign out?" in page.text
+        assert self.is_signed_in(browser)
+        # A form of somebody else's, or one of another browser, signs nobody out (RFC 6819 4.4.1.13).
+        for step in ("", "nonsense"):
+            decide = f"{provider.document['end_session_endpoint']}/decide"
+            forged = browser.session.post(decide, data={"step": step}, timeout=10)
+            assert forged.status_code == 403
+        assert self.is_signed_in(browser)
+        out = browser.fill(page)
+        assert out.status_code == 200 and "You are signed out" in out.text
+        assert not self.is_signed_in(browser)
+
+    def test_somewhere_to_go_needs_somebody_who_has_registered_it(self, provider, browser):
+        """RP-Initiated Logout 3."""
+        granted(provider, browser)
+        page = self.out(browser, post_logout_redirect_uri=BYE)
         assert page.status_code == 400 and "location" not in page.headers
         assert self.is_signed_in(browser)
 
@@ -639,6 +655,8 @@ class TestAsCognito:
         assert sent.headers["location"] == BYE
         page = browser.go(url, client_id=cognitos.client)
         assert page.status_code == 400 and "redirect_uri" in page.text
+        page = browser.go(url)
+        assert page.status_code == 400 and "client_id" in page.text
 
 
 # The modules of the plans basic, config and RP-initiated logout for an OP with static clients.

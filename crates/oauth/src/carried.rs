@@ -77,24 +77,39 @@ struct Sealed {
 }
 
 impl OAuth {
-    /// Seals something for the next form of this browser.
+    /// Seals something for the next form of this browser, for the same client.
     pub(crate) fn carry(
         &self,
         visit: &mut Visit<'_>,
         caller: &Caller,
         carried: Carried,
     ) -> Result<String> {
+        self.carry_for(visit, caller.client.id.as_str(), carried)
+    }
+
+    /// Seals something for the next form of this browser, for the client or pool of this id.
+    pub(crate) fn carry_for(
+        &self,
+        visit: &mut Visit<'_>,
+        holder: &str,
+        carried: Carried,
+    ) -> Result<String> {
         let sealed = Sealed { ends_at: self.pools.now() + LIFE, carried };
         let plain = serde_json::to_vec(&sealed)
             .map_err(|_| pool::Error::internal("a step does not serialise"))?;
-        let bound_to = bound_to(caller, &visit.csrf());
+        let bound_to = bound_to(holder, &visit.csrf());
         Ok(self.seal.seal_text(self.pools.random(), &plain, &bound_to))
     }
 
     /// What this browser carried here, if it was sealed for it and is still good.
     pub(crate) fn carried(&self, visit: &mut Visit<'_>, caller: &Caller) -> Option<Carried> {
+        self.carried_for(visit, caller.client.id.as_str())
+    }
+
+    /// The same, for the client or pool of this id.
+    pub(crate) fn carried_for(&self, visit: &mut Visit<'_>, holder: &str) -> Option<Carried> {
         let text = visit.form.get(STEP).or_else(|| visit.query.get(STEP))?.to_owned();
-        self.open_carried(visit, caller, &text)
+        self.open(visit, holder, &text)
     }
 
     /// What this text carries, if it was sealed for this browser and is still good.
@@ -104,13 +119,17 @@ impl OAuth {
         caller: &Caller,
         text: &str,
     ) -> Option<Carried> {
-        let bound_to = bound_to(caller, &visit.csrf());
+        self.open(visit, caller.client.id.as_str(), text)
+    }
+
+    fn open(&self, visit: &mut Visit<'_>, holder: &str, text: &str) -> Option<Carried> {
+        let bound_to = bound_to(holder, &visit.csrf());
         let plain = self.seal.open_text(text, &bound_to).ok()?;
         let sealed: Sealed = serde_json::from_slice(&plain).ok()?;
         (self.pools.now() < sealed.ends_at).then_some(sealed.carried)
     }
 }
 
-fn bound_to(caller: &Caller, browser: &str) -> Vec<u8> {
-    format!("step\n{}\n{browser}", caller.client.id).into_bytes()
+fn bound_to(holder: &str, browser: &str) -> Vec<u8> {
+    format!("step\n{holder}\n{browser}").into_bytes()
 }

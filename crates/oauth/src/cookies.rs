@@ -77,6 +77,13 @@ impl Jar {
         cookies.get(&self.session_name(place, pool))
     }
 
+    /// The pools that the browser has a session in at the server's own address.
+    pub fn pools(self, cookies: &Cookies) -> Vec<UserPoolId> {
+        let prefix = self.name("cognito.");
+        let names = cookies.0.iter().filter_map(|(name, _)| name.strip_prefix(&prefix));
+        names.filter_map(|pool| UserPoolId::parse(pool).ok()).collect()
+    }
+
     /// The value that forms of this browser repeat.
     pub fn csrf(self, cookies: &Cookies) -> Option<&str> {
         cookies.get(&self.name(CSRF)).filter(|value| value.len() == 43)

@@ -126,6 +126,18 @@ impl<'a> Visit<'a> {
         self.oauth.jar.session(&self.cookies, &self.place, pool)
     }
 
+    /// The pool that is meant where no client is named: that of the domain, or else the only one that the browser has a
+    /// session in.
+    pub fn only_pool(&self) -> Option<UserPoolId> {
+        if let Some(pool) = &self.place.pool {
+            return Some(pool.clone());
+        }
+        match <[UserPoolId; 1]>::try_from(self.oauth.jar.pools(&self.cookies)) {
+            Ok([pool]) => Some(pool),
+            Err(_) => None,
+        }
+    }
+
     /// Gives the browser a session.
     pub fn set_session(&mut self, pool: &UserPoolId, id: &str) {
         self.oauth.jar.set_session(&mut self.set, &self.place, pool, id);

@@ -3,7 +3,8 @@
 //! Cognito's own two forms, `logout_uri` and `redirect_uri`, and that of
 //! [RP-Initiated Logout](https://openid.net/specs/openid-connect-rpinitiated-1_0.html). An ID token that is sent along has
 //! to be one of ours for the client; how old it is does not matter. Where the server keeps strictly to OpenID Connect,
-//! people are asked before they are signed out by somebody who does not show their token.
+//! people are asked before they are signed out by somebody who does not show their token, and need not say who sent them
+//! where it is known of which pool they are.
 
 use crate::{
     OAuth,
@@ -15,8 +16,8 @@ use crate::{
 };
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use names::Token;
-use pool::{Caller, Error, IdTokenHint};
+use names::{Token, UserPoolId};
+use pool::{Client, Error, IdTokenHint};
 
 /// Where people say that they want to be signed out.
 pub(crate) const DECIDE: &str = "/logout/decide";
@@ -27,6 +28,11 @@ impl OAuth {
         let parameters = if visit.is_post { visit.form.clone() } else { visit.query.clone() };
         let hint = self.hint(&parameters).await?;
         let parameters = with_client(parameters, hint.as_ref());
+        if self.is_strict
+            && let Some(pool) = visit.only_pool().filter(|_| names_nobody(&parameters))
+        {
+            return self.sign_out_of(visit, &pool).await;
+        }
         let caller = self.asking(&visit.place, &parameters).await?;
         if hint.as_ref().is_some_and(|hint| hint.client != caller.client.id) {
             return Err(bad("The id_token_hint is not of this client"));
@@ -60,13 +66,37 @@ impl OAuth {
         } else {
             return Err(bad("Required String parameter 'redirect_uri' is not present"));
         };
-        if self.is_strict && !is_cognitos && self.is_unexpected(visit, &caller, hint).await? {
-            let step = self.carry(visit, &caller, Carried::SignOut { onward })?;
-            let here = format!("{DECIDE}?{}", query([("client_id", caller.client.id.as_str())]));
-            let page = AskSignOut { form: visit.form_with_step(here, step) };
-            return Ok(visit.show(StatusCode::OK, None, &page));
+        let (pool, client) = (&caller.pool.id, &caller.client);
+        if self.is_strict && !is_cognitos && self.is_unexpected(visit, pool, hint).await? {
+            let here = format!("{DECIDE}?{}", query([("client_id", client.id.as_str())]));
+            return self.ask_to_sign_out(visit, client.id.as_str(), here, onward);
         }
-        self.sign_out(visit, &caller, onward).await
+        self.sign_out(visit, pool, Some(client), onward).await
+    }
+
+    /// Signs somebody out where nobody says why they were sent there.
+    async fn sign_out_of(
+        &self,
+        visit: &mut Visit<'_>,
+        pool: &UserPoolId,
+    ) -> Result<Response<Bytes>, Stop> {
+        if self.is_unexpected(visit, pool, None).await? {
+            return self.ask_to_sign_out(visit, pool.as_str(), DECIDE.to_owned(), None);
+        }
+        self.sign_out(visit, pool, None, None).await
+    }
+
+    /// Asks whether somebody wants to be signed out. The answer is good at this browser, for this client or pool.
+    fn ask_to_sign_out(
+        &self,
+        visit: &mut Visit<'_>,
+        holder: &str,
+        here: String,
+        onward: Option<String>,
+    ) -> Result<Response<Bytes>, Stop> {
+        let step = self.carry_for(visit, holder, Carried::SignOut { onward })?;
+        let page = AskSignOut { form: visit.form_with_step(here, step) };
+        Ok(visit.show(StatusCode::OK, None, &page))
     }
 
     /// Signs somebody out who was asked.
@@ -74,27 +104,37 @@ impl OAuth {
         &self,
         visit: &mut Visit<'_>,
     ) -> Result<Response<Bytes>, Stop> {
+        let gone = || Stop::Page(PageFault::SessionExpired, None);
+        if let Some(pool) = visit.only_pool().filter(|_| names_nobody(&visit.query)) {
+            return match self.carried_for(visit, pool.as_str()) {
+                Some(Carried::SignOut { .. }) => self.sign_out(visit, &pool, None, None).await,
+                _ => Err(gone()),
+            };
+        }
         let caller = self.asking(&visit.place, &visit.query.clone()).await?;
         match self.carried(visit, &caller) {
-            Some(Carried::SignOut { onward }) => self.sign_out(visit, &caller, onward).await,
-            _ => Err(Stop::Page(PageFault::SessionExpired, None)),
+            Some(Carried::SignOut { onward }) => {
+                self.sign_out(visit, &caller.pool.id, Some(&caller.client), onward).await
+            }
+            _ => Err(gone()),
         }
     }
 
     async fn sign_out(
         &self,
         visit: &mut Visit<'_>,
-        caller: &Caller,
+        pool: &UserPoolId,
+        client: Option<&Client>,
         onward: Option<String>,
     ) -> Result<Response<Bytes>, Stop> {
-        if let Some(id) = visit.session(&caller.pool.id).map(str::to_owned) {
-            self.pools.end_browser_session(&caller.pool.id, &id).await?;
+        if let Some(id) = visit.session(pool).map(str::to_owned) {
+            self.pools.end_browser_session(pool, &id).await?;
         }
-        visit.clear_session(&caller.pool.id);
+        visit.clear_session(pool);
         match onward {
             Some(onward) => Ok(visit.go(&onward)),
             None => {
-                let client = Some(caller.client.settings.name.clone());
+                let client = client.map(|client| client.settings.name.clone());
                 let page = SignedOut { client, sign_in: None };
                 Ok(visit.show(StatusCode::OK, None, &page))
             }
@@ -117,10 +157,9 @@ impl OAuth {
     async fn is_unexpected(
         &self,
         visit: &Visit<'_>,
-        caller: &Caller,
+        pool: &UserPoolId,
         hint: Option<IdTokenHint>,
     ) -> Result<bool, Stop> {
-        let pool = &caller.pool.id;
         let Some(id) = visit.session(pool) else { return Ok(false) };
         let Some(who) = self.pools.signed_in_at(pool, id).await? else { return Ok(false) };
         Ok(hint.is_none_or(|hint| hint.sub != who.user.sub))
@@ -145,6 +184,13 @@ fn with_client(parameters: Parameters, hint: Option<&IdTokenHint>) -> Parameters
         Some(hint) => parameters.with("client_id", hint.client.as_str()),
         None => parameters,
     }
+}
+
+/// Whether neither a client is named nor anywhere to go. Where somebody wants to go is looked up with their client.
+fn names_nobody(parameters: &Parameters) -> bool {
+    ["client_id", "logout_uri", "redirect_uri", "post_logout_redirect_uri"]
+        .iter()
+        .all(|name| parameters.get(name).is_none())
 }
 
 fn bad(text: &str) -> Stop {

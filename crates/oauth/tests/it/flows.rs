@@ -272,3 +272,53 @@ async fn signing_out_leads_where_it_was_registered() {
     assert_eq!(browser.get(&oidc).await.location(), "https://app.example.com/bye?state=x%20y");
     assert_eq!(browser.get(&format!("/logout?client_id={client}")).await.status, 400);
 }
+
+#[tokio::test]
+async fn nobody_has_to_say_who_sent_them_to_sign_out() {
+    let mut world = World::new().await;
+    world.oauth = world.pages(|setup| setup.is_strict = true);
+    world.house.user("ann").await;
+    let mut browser = world.browser();
+    browser.sign_in("ann", &world.request(&[])).await.code();
+    let is_signed_in = |shown: crate::world::Shown| !shown.location().starts_with("/login?");
+    let authorize = format!("/oauth2/authorize?{}", world.request(&[]));
+
+    let page = browser.get("/logout").await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(is_signed_in(browser.get(&authorize).await), "asking changes nothing");
+    // What one browser was asked is no answer of another, nor is what a client was asked one for the pool.
+    let (csrf, step) = (page.hidden("_csrf"), page.hidden("step"));
+    let mut other = world.browser();
+    other.sign_in("ann", &world.request(&[])).await.code();
+    let theirs = other.get("/logout").await.hidden("step");
+    let client = browser.get(&format!("/logout?client_id={}", world.house.client)).await;
+    for (csrf, step) in [
+        (csrf.as_str(), theirs.as_str()),
+        (csrf.as_str(), client.hidden("step").as_str()),
+        ("x", step.as_str()),
+        (csrf.as_str(), ""),
+    ] {
+        let forged = browser.post("/logout/decide", &[("_csrf", csrf), ("step", step)]).await;
+        assert!(forged.status.is_client_error(), "{} {}", forged.status, forged.body);
+    }
+    assert!(is_signed_in(browser.get(&authorize).await));
+    assert_eq!(browser.answer(&page, &[]).await.status, 200);
+    assert!(!is_signed_in(browser.get(&authorize).await));
+    // Who wants to go somewhere says whose application that is.
+    let to = "/logout?post_logout_redirect_uri=https%3A%2F%2Fapp.example.com%2Fbye";
+    assert_eq!(browser.get(to).await.status, 400);
+
+    // At the plain address it is the pool of the only session.
+    world.host = "127.0.0.1:9229".to_owned();
+    let mut browser = world.browser();
+    assert_eq!(browser.get("/logout").await.status, 400, "nobody knows the pool");
+    browser.sign_in("ann", &world.request(&[])).await.code();
+    let page = browser.get("/logout").await;
+    let other = "cognito.eu-west-1_Other1234".to_owned();
+    browser.cookies.insert(other.clone(), "x".to_owned());
+    assert_eq!(browser.get("/logout").await.status, 400, "of one or the other");
+    browser.cookies.remove(&other);
+    assert!(is_signed_in(browser.get(&authorize).await));
+    assert_eq!(browser.answer(&page, &[]).await.status, 200);
+    assert!(!is_signed_in(browser.get(&authorize).await));
+}

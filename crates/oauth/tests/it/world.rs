@@ -68,6 +68,24 @@ pub fn application() -> Value {
     })
 }
 
+fn pages(house: &House, public_url: &str, shape: impl FnOnce(&mut Setup)) -> OAuth {
+    let mut setup = Setup {
+        federation: Federation::new(
+            house.idp.pools.clone(),
+            Arc::new(Nowhere),
+            MasterKey::generate(&SystemRandom).sealing("federation states"),
+        ),
+        pools: house.idp.pools.clone(),
+        public_url: public_url.to_owned(),
+        master: MasterKey::generate(&SystemRandom),
+        theme: Arc::new(Theme::poolhouse()),
+        without_pkce: BTreeSet::new(),
+        is_strict: false,
+    };
+    shape(&mut setup);
+    OAuth::new(setup).unwrap()
+}
+
 impl World {
     pub async fn new() -> Self {
         Self::with(json!({}), "http://127.0.0.1:9229").await
@@ -78,24 +96,17 @@ impl World {
         let house = House::with(pool, application()).await;
         let domain = json!({ "UserPoolId": house.pool, "Domain": "people" });
         house.call("CreateUserPoolDomain", domain).await.ok();
-        let oauth = OAuth::new(Setup {
-            federation: Federation::new(
-                house.idp.pools.clone(),
-                Arc::new(Nowhere),
-                MasterKey::generate(&SystemRandom).sealing("federation states"),
-            ),
-            pools: house.idp.pools.clone(),
-            public_url: public_url.to_owned(),
-            master: MasterKey::generate(&SystemRandom),
-            theme: Arc::new(Theme::poolhouse()),
-            without_pkce: BTreeSet::new(),
-            is_strict: false,
-        });
         let host = match public_url {
             "http://127.0.0.1:9229" => DOMAIN.to_owned(),
             other => format!("people.auth.{}", other.split_once("://").unwrap().1),
         };
-        Self { house, oauth: oauth.unwrap(), host }
+        let oauth = pages(&house, public_url, |_| ());
+        Self { house, oauth, host }
+    }
+
+    /// The pages of this world on a developer's machine, with something else about them.
+    pub fn pages(&self, shape: impl FnOnce(&mut Setup)) -> OAuth {
+        pages(&self.house, "http://127.0.0.1:9229", shape)
     }
 
     pub fn browser(&self) -> Browser<'_> {
