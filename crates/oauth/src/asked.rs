@@ -333,18 +333,18 @@ impl Asked {
     pub fn at_account_for_passkey(&self) -> String {
         self.at_with("/login/account", NEXT, ADD_PASSKEY)
     }
+}
 
-    /// Where the form of a page may lead to: the origin of the redirect, or its scheme.
-    pub fn form_target(&self) -> String {
-        let Some((scheme, rest)) = self.redirect_uri.split_once("://") else {
-            return String::new();
-        };
-        if !matches!(scheme, "http" | "https") {
-            return format!("{scheme}:");
-        }
-        let authority = rest.split(['/', '?']).next().unwrap_or_default();
-        format!("{scheme}://{authority}")
+/// Where the form of a page may lead to: the origin of a URI, or its scheme.
+pub(crate) fn form_target(uri: &str) -> String {
+    let Some((scheme, rest)) = uri.split_once("://") else {
+        return String::new();
+    };
+    if !matches!(scheme, "http" | "https") {
+        return format!("{scheme}:");
     }
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    format!("{scheme}://{authority}")
 }
 
 fn refused(text: &str) -> Stop {

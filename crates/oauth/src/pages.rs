@@ -46,7 +46,7 @@ pub use form::{
 pub(crate) use language::tags;
 pub use language::{BadTexts, Language, Languages};
 pub use messages::{
-    AskSignOut, ConfirmLink, Deed, Done, ErrorPage, LinkPurpose, PageFault, SignedOut,
+    AskSignOut, ConfirmLink, Deed, Done, ErrorPage, LinkPurpose, Onward, PageFault, SignedOut,
 };
 pub use passkeys::{EnrolPasskey, PasskeyRequest};
 pub use passwords::{EnterPassword, ForgotPassword, NewPassword, ResetPassword};

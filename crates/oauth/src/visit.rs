@@ -2,16 +2,16 @@
 
 use crate::{
     OAuth, answer,
-    asked::{Asked, Stop},
+    asked::{Asked, Stop, form_target},
     carried::STEP,
     cookies::{Cookies, SetCookies},
     looks::Dress,
-    pages::{self, ErrorPage, Form, Language, Look, PageFault, Render},
+    pages::{self, ErrorPage, Form, Language, Look, Onward, PageFault, Render},
     parameters::{LONGEST, Parameters, Unreadable},
     place::Place,
 };
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use names::UserPoolId;
 
 /// One request of a browser.
@@ -27,6 +27,8 @@ pub(crate) struct Visit<'a> {
     cookies: Cookies,
     accept_language: Option<String>,
     is_foreign: bool,
+    /// A browser says that it goes from page to page.
+    navigates: bool,
     csrf: Option<String>,
     set: SetCookies,
 }
@@ -43,6 +45,7 @@ impl<'a> Visit<'a> {
         let csrf = oauth.jar.csrf(&cookies).map(str::to_owned);
         let mut visit = Self {
             is_foreign: is_foreign(headers, &place),
+            navigates: headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate"),
             path: request.uri().path().to_owned(),
             is_get: matches!(*request.method(), Method::GET | Method::HEAD),
             is_post: request.method() == Method::POST,
@@ -169,6 +172,16 @@ impl<'a> Visit<'a> {
         asked: Option<&Asked>,
         page: &impl Render,
     ) -> Response<Bytes> {
+        self.show_before(status, asked.map(|asked| asked.redirect_uri.as_str()), page)
+    }
+
+    /// Shows a page whose forms may lead to this URI.
+    pub fn show_before(
+        &mut self,
+        status: StatusCode,
+        onward: Option<&str>,
+        page: &impl Render,
+    ) -> Response<Bytes> {
         let language = self.language();
         let here = format!("{}?{}", self.path, self.query.without(&["lang"]).query());
         let look = Look {
@@ -179,17 +192,25 @@ impl<'a> Visit<'a> {
             theme_root: &self.dress.root,
         };
         let html = page.render(&look).html;
-        let target = asked.map(Asked::form_target).filter(|target| !target.is_empty());
-        let mut targets: Vec<&str> = target.iter().map(String::as_str).collect();
-        // An application that signs people in for another sends them on, and browsers hold each redirect after a
-        // form to the policy. Where it sends them we cannot know; only an application of this machine goes on
-        // without TLS.
-        match targets.first() {
-            Some(target) if target.starts_with("http:") => targets.extend(["https:", "http:"]),
-            Some(_) => targets.push("https:"),
-            None => {}
+        let target = onward.map(form_target).unwrap_or_default();
+        answer::page(status, html, &pages::content_security_policy(&[&target]))
+    }
+
+    /// Sends the browser away, to an application. Chromium holds whatever follows a form to the policy of the form's
+    /// page: the redirect, and wherever the application sends the browser then, which we cannot know. So after a form
+    /// it is a page of ours that leads on, at once, and the policy stays narrow. A scheme of an application on
+    /// the device is opened by the redirect alone, and whoever is no browser gets that too.
+    pub fn leave(&mut self, to: &str) -> Response<Bytes> {
+        let is_web = ["https://", "http://"].iter().any(|scheme| to.starts_with(scheme));
+        if !(self.is_post && self.navigates && is_web) {
+            return self.go(to);
         }
-        answer::page(status, html, &pages::content_security_policy(&targets))
+        let Ok(refresh) = HeaderValue::from_str(&format!("0; url={to}")) else {
+            return self.go(to);
+        };
+        let mut response = self.show_before(StatusCode::OK, None, &Onward { to: to.to_owned() });
+        response.headers_mut().insert(header::REFRESH, refresh);
+        response
     }
 
     /// Sends the browser on: after a form in a way that does not send the form along.
@@ -227,7 +248,7 @@ impl<'a> Visit<'a> {
         match stop {
             Stop::Page(fault, detail) => self.error(fault, detail),
             Stop::Back(to) => {
-                let response = self.go(&to);
+                let response = self.leave(&to);
                 self.finish(response)
             }
             Stop::Broken(broken) => {

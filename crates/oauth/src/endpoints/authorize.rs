@@ -84,7 +84,7 @@ impl OAuth {
             pairs.push(("access_token", tokens.access.reveal()));
             pairs.push(("token_type", "Bearer"));
             pairs.push(("expires_in", &expires_in));
-            return Ok(visit.go(&asked.back(&pairs)));
+            return Ok(visit.leave(&asked.back(&pairs)));
         }
         let code_for = CodeFor {
             redirect_uri: asked.redirect_uri.clone(),
@@ -93,7 +93,7 @@ impl OAuth {
         };
         let made = self.pools.make_code(&asked.caller, who, code_for).await;
         let code = made.map_err(|error| asked.failed(error))?;
-        Ok(visit.go(&asked.back(&[("code", &code)])))
+        Ok(visit.leave(&asked.back(&[("code", &code)])))
     }
 
     /// Who is signed in at the browser, if the application may and will have them: through a provider that is

@@ -94,9 +94,9 @@ impl OAuth {
         here: String,
         onward: Option<String>,
     ) -> Result<Response<Bytes>, Stop> {
-        let step = self.carry_for(visit, holder, Carried::SignOut { onward })?;
+        let step = self.carry_for(visit, holder, Carried::SignOut { onward: onward.clone() })?;
         let page = AskSignOut { form: visit.form_with_step(here, step) };
-        Ok(visit.show(StatusCode::OK, None, &page))
+        Ok(visit.show_before(StatusCode::OK, onward.as_deref(), &page))
     }
 
     /// Signs somebody out who was asked.
@@ -132,7 +132,7 @@ impl OAuth {
         }
         visit.clear_session(pool);
         match onward {
-            Some(onward) => Ok(visit.go(&onward)),
+            Some(onward) => Ok(visit.leave(&onward)),
             None => {
                 let client = client.map(|client| client.settings.name.clone());
                 let page = SignedOut { client, sign_in: None };

@@ -129,6 +129,26 @@ impl Render for Done {
     }
 }
 
+/// The browser is being sent away, and does not wait for anybody to read this.
+#[derive(Debug, Clone)]
+pub struct Onward {
+    pub to: String,
+}
+
+impl Render for Onward {
+    fn render(&self, look: &Look<'_>) -> Page {
+        let say = |key| look.language.say(key);
+        write(&View {
+            frame: Frame::new(look, say("onward-title")).lead(say("onward-lead")),
+            sign: "done",
+            form: None,
+            detail: None,
+            reference: None,
+            onward: Some((&self.to, say("next"))),
+        })
+    }
+}
+
 /// It cannot go on.
 #[derive(Debug, Clone)]
 pub struct ErrorPage {

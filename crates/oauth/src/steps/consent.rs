@@ -2,7 +2,7 @@
 
 use crate::{
     OAuth,
-    asked::Stop,
+    asked::{Stop, form_target},
     pages::{Consent, ConsentScope},
     visit::Visit,
 };
@@ -37,7 +37,7 @@ impl OAuth {
             client: asked.caller.client.settings.name.clone(),
             form: visit.form_to(asked.at("/login/consent")),
             username: who.user.attribute("email").unwrap_or(who.user.username.as_str()).to_owned(),
-            home: asked.form_target().split_once("://").map(|(_, host)| host.to_owned()),
+            home: form_target(&asked.redirect_uri).split_once("://").map(|(_, host)| host.to_owned()),
             scopes,
             switch: Some(asked.at_with("/login", "prompt", "login consent")),
         };

@@ -540,7 +540,9 @@ async fn ses_03_and_hdr_01_cookies_and_headers_over_tls() {
         assert!(!page.body.contains("<script>") && !page.body.contains(" style="), "SES-04");
     }
     assert!(
-        page.header("content-security-policy").contains("form-action 'self' http://localhost:3000")
+        page.header("content-security-policy")
+            .contains("form-action 'self' http://localhost:3000; frame-ancestors"),
+        "nowhere else"
     );
 }
 

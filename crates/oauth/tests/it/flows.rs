@@ -322,3 +322,37 @@ async fn nobody_has_to_say_who_sent_them_to_sign_out() {
     assert_eq!(browser.answer(&page, &[]).await.status, 200);
     assert!(!is_signed_in(browser.get(&authorize).await));
 }
+
+#[tokio::test]
+async fn after_a_form_a_page_leads_a_browser_to_the_application() {
+    let world = World::new().await;
+    world.house.user("ann").await;
+    let native = "orchard://signed-in";
+    let mut settings = application();
+    settings["CallbackURLs"] = json!([CALLBACK, native]);
+    let client = world.house.make_client(settings).await;
+    let query = world.request(&[("client_id", &client), ("prompt", "consent")]);
+    let mut browser = world.browser();
+    browser.headers = vec![("sec-fetch-mode", "navigate".into())];
+    let asked = browser.sign_in("ann", &query).await;
+    for decision in ["allow", "deny"] {
+        let page = browser.fill(asked.location(), &[("decision", decision)]).await;
+        assert_eq!((page.status.as_u16(), page.header("location")), (200, ""));
+        let refresh = page.header("refresh").strip_prefix("0; url=").unwrap();
+        assert!(refresh.starts_with(&format!("{CALLBACK}?")), "{refresh}");
+        let link = refresh.replace('&', "&#38;");
+        assert!(page.body.contains(&format!("href=\"{link}\"")), "{}", page.body);
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains("form-action 'self';"), "{policy}");
+        assert_eq!(page.header("cache-control"), "no-store");
+    }
+    // What follows no form, and an application on the device, is as it always is.
+    let query = world.request(&[("client_id", &client)]);
+    browser.get(&format!("/oauth2/authorize?{query}")).await.code();
+    let query = world.request(&[("client_id", &client), ("redirect_uri", native)]);
+    let page = browser.get(&format!("/login?{query}&prompt=login")).await;
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("form-action 'self' orchard:;"), "{policy}");
+    let done = browser.sign_in("ann", &format!("{query}&prompt=login")).await;
+    assert!(done.location().starts_with(&format!("{native}?code=")));
+}

@@ -4,9 +4,9 @@ use oauth::pages::{
     Account, AskSignOut, AttributeField, AttributeKind, ChoicePurpose, ChooseAccount, ChooseFactor,
     Confirm, ConfirmLink, Consent, ConsentScope, Deed, Done, EnrolAddress, EnrolPasskey, EnrolTotp,
     EnterCode, EnterPassword, ErrorPage, Factor, Fault, Field, ForgotPassword, Form, Identifier,
-    LinkAccount, LinkProof, LinkPurpose, LocalSignIn, Means, NewPassword, Notice, PageFault,
-    PasskeyRequest, PasswordRules, Problem, Provider, ProviderKind, Render, Resend, ResetPassword,
-    SignIn, SignUp, SignedOut,
+    LinkAccount, LinkProof, LinkPurpose, LocalSignIn, Means, NewPassword, Notice, Onward,
+    PageFault, PasskeyRequest, PasswordRules, Problem, Provider, ProviderKind, Render, Resend,
+    ResetPassword, SignIn, SignUp, SignedOut,
 };
 
 /// A page and what it is called.
@@ -401,6 +401,7 @@ pub fn samples(text: &dyn Fn(&str) -> String) -> Vec<Sample> {
         ),
         ("done-passkey", Box::new(Done { client: None, what: Deed::PasskeyAdded, onward: None })),
         ("done-cancelled", Box::new(Done { client: None, what: Deed::Cancelled, onward: None })),
+        ("onward", Box::new(Onward { to: "https://app.example.com/cb?code=x".to_owned() })),
         (
             "error-redirect",
             Box::new(error(
