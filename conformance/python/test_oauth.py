@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 import requests
 
+from harness import house as houses
 from harness import tokens
 
 CALLBACK = "http://localhost:3000/cb"
@@ -220,3 +221,72 @@ class TestDomains:
                 assert ("redirect_uri" in page.text) == (host != "evil.example")
         finally:
             house.cognito.delete_user_pool_domain(UserPoolId=pool, Domain=name)
+
+
+@pytest.fixture(scope="module")
+def theirs(folder):
+    """A server that was told, when it started, that a client is somebody else's."""
+    server, house = houses.dev(folder / "third-party")
+    cognito = house.cognito
+    pool = cognito.create_user_pool(PoolName="third-party")["UserPool"]["Id"]
+    cognito.admin_create_user(UserPoolId=pool, Username="ann", MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(
+        UserPoolId=pool, Username="ann", Password=PASSWORD, Permanent=True
+    )
+    client = cognito.create_user_pool_client(
+        UserPoolId=pool,
+        ClientName="Somebody Else",
+        SupportedIdentityProviders=["COGNITO"],
+        AllowedOAuthFlowsUserPoolClient=True,
+        AllowedOAuthFlows=["code"],
+        AllowedOAuthScopes=["openid", "email"],
+        CallbackURLs=[CALLBACK],
+    )["UserPoolClient"]["ClientId"]
+    server.stop()
+    server.arguments += ["--third-party", client]
+    server.start()
+    yield house, client
+    server.stop()
+
+
+class TestConsent:
+    def test_a_yes_is_remembered_until_it_is_taken_back(self, theirs):
+        house, client = theirs
+        verifier = secrets.token_urlsafe(48)
+        digest = hashlib.sha256(verifier.encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        pkce = {"code_challenge": challenge, "code_challenge_method": "S256"}
+
+        def sign_in_again():
+            return sign_in(house, client, **pkce, scope="openid")
+
+        def consent(browser, done, decision):
+            assert urlsplit(done.headers["location"]).path == "/login/consent"
+            page = browser.get(urljoin(house.identity_url, done.headers["location"]), timeout=10)
+            assert "Somebody Else" in page.text
+            action, fields = form_of(page)
+            fields["decision"] = decision
+            sent = browser.post(action, data=fields, allow_redirects=False, timeout=10)
+            return told(sent.headers["location"])
+
+        assert consent(*sign_in_again(), "deny")["error"] == "access_denied"
+        code = consent(*sign_in_again(), "allow")["code"]
+        granted = requests.post(
+            f"{house.identity_url}/oauth2/token",
+            data={
+                "grant_type": "authorization_code",
+                "client_id": client,
+                "code": code,
+                "redirect_uri": CALLBACK,
+                "code_verifier": verifier,
+            },
+            timeout=10,
+        ).json()
+        assert "code" in told(sign_in_again()[1].headers["location"])
+        # More than that was not allowed.
+        more = sign_in(house, client, **pkce, scope="openid email")[1]
+        assert urlsplit(more.headers["location"]).path == "/login/consent"
+        revoked = {"client_id": client, "token": granted["refresh_token"]}
+        url = f"{house.identity_url}/oauth2/revoke"
+        assert requests.post(url, data=revoked, timeout=10).status_code == 200
+        assert "code" in consent(*sign_in_again(), "allow")

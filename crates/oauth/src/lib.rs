@@ -53,6 +53,8 @@ pub struct Setup {
     /// Public clients that may leave out PKCE, as Cognito lets all of them. A code that somebody catches on
     /// its way to one of them is good in their hands.
     pub without_pkce: BTreeSet<ClientId>,
+    /// Clients of somebody else: people are asked whether they may have what they ask for.
+    pub third_parties: BTreeSet<ClientId>,
     /// Whether answers are as OpenID Connect has them where Cognito's are not.
     pub is_strict: bool,
 }
@@ -72,6 +74,7 @@ pub struct OAuth {
     looks: Looks,
     seal: SealingKey,
     without_pkce: Arc<BTreeSet<ClientId>>,
+    third_parties: Arc<BTreeSet<ClientId>>,
     is_strict: bool,
 }
 
@@ -110,6 +113,7 @@ impl OAuth {
             looks: Looks::new(setup.theme),
             seal: setup.master.sealing("hosted pages"),
             without_pkce: Arc::new(setup.without_pkce),
+            third_parties: Arc::new(setup.third_parties),
             is_strict: setup.is_strict,
         })
     }

@@ -23,6 +23,7 @@ mod circumstances;
 mod client;
 mod code;
 mod compromised;
+mod consent;
 mod create_user;
 mod custom_auth;
 mod device;

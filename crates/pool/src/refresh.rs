@@ -235,8 +235,8 @@ impl Pools {
         Ok(self.records().get::<RevokedSession>(&key, self.now()).await?.is_some())
     }
 
-    /// Ends the session of a refresh token. One that is unknown or has ended already is none of anybody's
-    /// business: nothing happens.
+    /// Ends the session of a refresh token, and takes back what its user has let the client have. One that is unknown or
+    /// has ended already is none of anybody's business: nothing happens.
     ///
     /// # Errors
     /// [`Refusal::RevocationDisabled`], [`Refusal::NotARefreshToken`] for an ID or access token.
@@ -248,7 +248,8 @@ impl Pools {
             return Err(Refusal::NotARefreshToken.into());
         }
         let Ok(claims) = self.open_refresh_token(client, token) else { return Ok(()) };
-        self.revoke_session(&claims).await
+        self.revoke_session(&claims).await?;
+        self.forget_consent(&claims.pool, &claims.sub, &claims.client).await
     }
 
     /// Ends the session of a refresh token, with every token that came of it.

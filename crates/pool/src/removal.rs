@@ -6,6 +6,7 @@ use crate::{
     TrackedSession, UiCustomization, User, UserPool,
     background::{Step, Task, Work},
     branding::LooksVersion,
+    consent::Consent,
     habits::Habits,
     keys::PoolKeys,
     pieces::Piece,
@@ -22,7 +23,7 @@ const GROUPS_AT_ONCE: usize = 50;
 const TRIES: usize = 32;
 
 impl Pools {
-    /// Deletes a user with every name, membership, device, passkey and session. Codes, counts and revoked sessions are found by
+    /// Deletes a user with every name, membership, device, passkey, consent and session. Codes, counts and revoked sessions are found by
     /// the `sub` alone, which is never used again; they expire.
     ///
     /// # Errors
@@ -75,6 +76,7 @@ impl Pools {
         };
         self.empty_range::<Passkeys>(of_user("passkeys"), false).await?;
         self.empty_range::<Device>(of_user(Device::PREFIX), false).await?;
+        self.empty_range::<Consent>(of_user(Consent::PREFIX), false).await?;
         self.empty_range::<TrackedSession>(of_user(TrackedSession::PREFIX), false).await?;
         self.empty_range::<AuthEvent>(of_user(AuthEvent::PREFIX), false).await?;
         self.empty_range::<Habits>(of_user(Habits::PLACE), false).await

@@ -174,14 +174,17 @@ impl Pools {
         }
     }
 
-    /// Ends a session of a user: its refresh token and access tokens are none any more.
+    /// Ends a session of a user: its refresh token and access tokens are none any more, and what the user has let
+    /// its client have is taken back.
     ///
     /// # Errors
     /// [`Refusal::NoSession`].
     pub async fn revoke_user_session(&self, user: &User, id: &str) -> Result<()> {
         let key = TrackedSession::key_of(&user.pool, &user.sub, id);
         let found = self.records().get::<TrackedSession>(&key, self.now()).await?;
-        self.end_session(&found.ok_or(Refusal::NoSession)?).await
+        let session = found.ok_or(Refusal::NoSession)?;
+        self.end_session(&session).await?;
+        self.forget_consent(&user.pool, &user.sub, &session.client).await
     }
 
     async fn end_session(&self, session: &Kept<TrackedSession>) -> Result<()> {

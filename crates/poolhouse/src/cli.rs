@@ -255,6 +255,10 @@ pub struct StackArguments {
     /// Let this public client leave out PKCE, as Cognito lets all of them. May be given more than once.
     #[arg(long, value_name = "CLIENT_ID")]
     pub without_pkce: Vec<String>,
+    /// Ask people whether this client, which is somebody else's, may have what it asks for. May be given more than
+    /// once.
+    #[arg(long, value_name = "CLIENT_ID")]
+    pub third_party: Vec<String>,
     /// Answer as OpenID Connect says where Cognito does otherwise; docs/pages.md names the places.
     #[arg(long)]
     pub strict_openid: bool,

@@ -15,20 +15,23 @@ use std::{
 pub fn build(pools: &Pools, plan: &Plan<'_>) -> Result<OAuth, Problem> {
     let reach = plan.reach();
     let seal = plan.master.sealing("federation states");
-    let clients = plan.stack.without_pkce.iter().map(ClientId::parse);
-    let without_pkce: BTreeSet<ClientId> = clients
-        .collect::<Result<_, _>>()
-        .map_err(|_| Problem::text("--without-pkce is the id of a client"))?;
     OAuth::new(Setup {
         federation: Federation::new(pools.clone(), Arc::new(Outbound::new(reach)), seal),
         pools: pools.clone(),
         public_url: plan.identity_url.clone(),
         master: plan.master.clone(),
         theme: Arc::new(theme(plan.stack.theme.as_deref())?),
-        without_pkce,
+        without_pkce: clients(&plan.stack.without_pkce, "--without-pkce")?,
+        third_parties: clients(&plan.stack.third_party, "--third-party")?,
         is_strict: plan.stack.strict_openid,
     })
     .map_err(|cause| Problem::new("the pages cannot be served", cause))
+}
+
+/// The clients that an option names.
+fn clients(ids: &[String], option: &str) -> Result<BTreeSet<ClientId>, Problem> {
+    let parsed: Result<_, _> = ids.iter().map(ClientId::parse).collect();
+    parsed.map_err(|_| Problem::text(format!("{option} is the id of a client")))
 }
 
 /// As much as a file of a theme may hold; a picture may be a megabyte.

@@ -26,6 +26,9 @@ impl OAuth {
         let who = self.usable_session(visit, &asked).await?;
         if asked.prompt.none {
             return match who {
+                Some(who) if self.needs_consent(&asked, &who).await? => {
+                    Err(asked.denied("consent_required", "The user has not agreed to this"))
+                }
                 Some(who) => self.complete(visit, &asked, &who).await,
                 None => Err(asked.denied("login_required", "Nobody is signed in")),
             };
@@ -59,7 +62,7 @@ impl OAuth {
         if asked.is_for_passkey() {
             return Ok(visit.go(&asked.at_settled(passkey::PATH)));
         }
-        if asked.prompt.consent {
+        if asked.prompt.consent || self.needs_consent(asked, who).await? {
             return Ok(visit.go(&asked.at_settled("/login/consent")));
         }
         self.complete(visit, asked, who).await

@@ -245,6 +245,118 @@ async fn consent_is_given_or_not() {
     browser.fill(&path, &[("decision", "allow")]).await.code();
 }
 
+/// A world whose application is somebody else's.
+async fn with_third_party() -> World {
+    let mut world = World::new().await;
+    world.oauth = world.pages(|setup| {
+        setup.third_parties.insert(world.house.client.parse().unwrap());
+    });
+    world
+}
+
+fn asks_for_consent(shown: &crate::world::Shown) -> bool {
+    shown.location().starts_with("/login/consent?")
+}
+
+#[tokio::test]
+async fn somebody_elses_application_is_allowed_once() {
+    let world = with_third_party().await;
+    world.house.user("ann").await;
+    let mut browser = world.browser();
+    let begun = browser.sign_in("ann", &world.request(&[])).await;
+    assert!(asks_for_consent(&begun), "{}", begun.location());
+    let authorize = |pairs: &[(&str, &str)]| format!("/oauth2/authorize?{}", world.request(pairs));
+    let none = browser.get(&authorize(&[("prompt", "none")])).await;
+    assert_eq!(none.told("error").as_deref(), Some("consent_required"));
+    // Whoever says no is asked again.
+    let denied = browser.fill(begun.location(), &[("decision", "deny")]).await;
+    assert_eq!(denied.told("error").as_deref(), Some("access_denied"));
+    assert!(asks_for_consent(&browser.get(&authorize(&[])).await));
+    let done = browser.fill(begun.location(), &[("decision", "allow")]).await;
+    assert_eq!(world.redeem(&done.code()).await.status, 200);
+
+    // Here and at another browser: all of it, and less.
+    browser.get(&authorize(&[])).await.code();
+    browser.get(&authorize(&[("prompt", "none"), ("scope", "openid")])).await.code();
+    world.browser().sign_in("ann", &world.request(&[])).await.code();
+    // More is asked for, and the rest still stands.
+    let more = browser.get(&authorize(&[("scope", "openid profile")])).await;
+    assert!(asks_for_consent(&more), "{}", more.location());
+    browser.fill(more.location(), &[("decision", "allow")]).await.code();
+    browser.get(&authorize(&[("scope", "openid email profile")])).await.code();
+    // The application may want to have it said.
+    assert!(asks_for_consent(&browser.get(&authorize(&[("prompt", "consent")])).await));
+
+    // Nobody else has said anything.
+    world.house.user("bob").await;
+    assert!(asks_for_consent(&world.browser().sign_in("bob", &world.request(&[])).await));
+}
+
+#[tokio::test]
+async fn consent_is_for_one_client_and_what_it_may_have() {
+    let mut world = with_third_party().await;
+    let other = world.house.make_client(application()).await;
+    world.oauth = world.pages(|setup| {
+        let clients = [&world.house.client, &other].map(|client| client.parse().unwrap());
+        setup.third_parties.extend(clients);
+    });
+    world.house.user("ann").await;
+    let mut browser = world.browser();
+    let begun = browser.sign_in("ann", &world.request(&[("scope", "")])).await;
+    browser.fill(begun.location(), &[("decision", "allow")]).await.code();
+    let others = world.request(&[("client_id", &other), ("scope", "openid")]);
+    assert!(asks_for_consent(&browser.get(&format!("/oauth2/authorize?{others}")).await));
+
+    // Less than was allowed, and then again as much.
+    let update = async |scopes: Value| {
+        let mut settings = application();
+        settings["UserPoolId"] = json!(world.house.pool);
+        settings["ClientId"] = json!(world.house.client);
+        settings["AllowedOAuthScopes"] = scopes;
+        world.house.call("UpdateUserPoolClient", settings).await.ok();
+    };
+    update(json!(["openid", "email"])).await;
+    let all = format!("/oauth2/authorize?{}", world.request(&[("scope", "")]));
+    browser.get(&all).await.code();
+    let again = world.request(&[("prompt", "consent"), ("scope", "openid")]);
+    let asked = browser.get(&format!("/oauth2/authorize?{again}")).await;
+    browser.fill(asked.location(), &[("decision", "allow")]).await.code();
+    update(json!(["openid", "email", "profile"])).await;
+    assert!(asks_for_consent(&browser.get(&all).await));
+}
+
+#[tokio::test]
+async fn consent_is_taken_back() {
+    let world = with_third_party().await;
+    world.house.user("ann").await;
+    let client = world.house.client.as_str();
+    let allowed = async || {
+        let mut browser = world.browser();
+        let begun = browser.sign_in("ann", &world.request(&[])).await;
+        assert!(asks_for_consent(&begun), "{}", begun.location());
+        let done = browser.fill(begun.location(), &[("decision", "allow")]).await;
+        world.redeem(&done.code()).await.json()
+    };
+    // With the tokens that it led to.
+    let refresh = allowed().await["refresh_token"].as_str().unwrap().to_owned();
+    let pairs = [("token", refresh.as_str()), ("client_id", client)];
+    assert_eq!(world.post("/oauth2/revoke", &pairs).await.status, 200);
+    // With everything.
+    allowed().await;
+    let ann = json!({ "UserPoolId": world.house.pool, "Username": "ann" });
+    world.house.call("AdminUserGlobalSignOut", ann.clone()).await.ok();
+    // By another answer.
+    allowed().await;
+    let mut browser = world.browser();
+    let begun = browser.sign_in("ann", &world.request(&[("prompt", "consent")])).await;
+    browser.fill(begun.location(), &[("decision", "deny")]).await;
+    // With the user: who comes after them under the same name has said nothing.
+    allowed().await;
+    world.house.call("AdminDeleteUser", ann).await.ok();
+    world.house.user("ann").await;
+    allowed().await;
+}
+
 #[tokio::test]
 async fn the_plain_address_finds_the_pool_by_its_client() {
     let mut world = World::new().await;

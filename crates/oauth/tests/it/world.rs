@@ -80,6 +80,7 @@ fn pages(house: &House, public_url: &str, shape: impl FnOnce(&mut Setup)) -> OAu
         master: MasterKey::generate(&SystemRandom),
         theme: Arc::new(Theme::poolhouse()),
         without_pkce: BTreeSet::new(),
+        third_parties: BTreeSet::new(),
         is_strict: false,
     };
     shape(&mut setup);
