@@ -260,6 +260,12 @@ impl Pools {
         self.change_user(pool, sub, change).await.map(drop)
     }
 
+    /// Where somebody is told that a code went who is sent none, and is not to know that: the same every time.
+    #[must_use]
+    pub fn made_up_destination(&self, pool: &UserPool, username: &Username) -> String {
+        self.made_up_delivery(pool, username).destination
+    }
+
     /// What somebody who does not exist is told about where a code went; the same every time.
     pub(crate) fn made_up_delivery(&self, pool: &UserPool, username: &Username) -> Delivery {
         let name = username.as_str();

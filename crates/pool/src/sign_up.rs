@@ -289,12 +289,13 @@ impl Pools {
         let pool = &caller.pool;
         let user = self.find_user(pool, username).await?;
         self.check_secret_hash(&caller.client, username.as_str(), user.as_deref(), hash)?;
+        // Before anything is told: how often somebody may ask does not depend on who they are.
         let who = self.counted_as(pool, user.as_deref(), username.as_str());
+        self.allow(&pool.id, &who, Allowance::ResendCode).await?;
         let Some(user) = user else {
             if !caller.client.settings.hides_missing_users {
                 return Err(Refusal::NoUserForClient.into());
             }
-            self.allow(&pool.id, &who, Allowance::ResendCode).await?;
             return Ok(self.made_up_delivery(pool, username));
         };
         if user.status != UserStatus::Unconfirmed {
@@ -303,7 +304,6 @@ impl Pools {
         let Some((contact, address)) = contact_to_verify(pool, &user) else {
             return Err(Refusal::invalid("Auto verification not turned on.").into());
         };
-        self.allow(&pool.id, &who, Allowance::ResendCode).await?;
         self.note_done(caller, &user, AuthEventKind::ResendCode, AuthEventResult::Pass).await?;
         let about = caller.about(&user, Occasion::ResendCode);
         let draft = self.draft_code(about, contact, &address).await?;

@@ -105,7 +105,7 @@ impl OAuth {
                 | Refusal::NoUserForClient
                 | Refusal::AlreadyConfirmed
                 | Refusal::Invalid(_),
-            )) => None,
+            )) => Some(self.pools.made_up_destination(&caller.pool, &username)),
             Err(Error::Refused(refusal)) => {
                 let problem = fault::of_form(&refusal);
                 return self.show_confirm(visit, &asked, whose, vec![problem], None);

@@ -49,6 +49,7 @@ impl OAuth {
         let hash = self.pools.own_secret_hash(&caller.client, username.as_str())?;
         let sent_to = match self.pools.forgot_password(caller, &username, hash.as_ref()).await {
             Ok(delivery) => Some(delivery.destination),
+            // Whether there is somebody to send it to is not told.
             Err(Error::Refused(
                 Refusal::NoUser
                 | Refusal::NoUserForClient
@@ -57,7 +58,7 @@ impl OAuth {
                 | Refusal::NotResettable
                 | Refusal::NoRecoveryContact
                 | Refusal::AdminMustReset,
-            )) => None,
+            )) => Some(self.pools.made_up_destination(&caller.pool, &username)),
             Err(Error::Refused(refusal)) => {
                 let problem = fault::of_form(&refusal);
                 return Ok(self.show_forgot(visit, &asked, written, vec![problem]));

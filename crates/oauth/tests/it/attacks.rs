@@ -1,6 +1,6 @@
 //! What must not work, by the ids of the security cases.
 
-use crate::world::{CALLBACK, CHALLENGE, VERIFIER, World, application, form};
+use crate::world::{CALLBACK, CHALLENGE, Shown, VERIFIER, World, application, form};
 use http::Request;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -349,6 +349,20 @@ async fn oau_20_and_rst_01_a_host_only_chooses_what_is_configured() {
     assert!(!mails.is_empty() && mails.iter().all(|mail| !mail.body.text().contains("evil")));
 }
 
+/// A page without what has to differ between two people: their names, where codes go, and what is sealed.
+fn inert(page: &Shown, name: &str) -> String {
+    let mut body = page.body.replace(&format!("value=\"{name}\""), "").replace(name, "somebody");
+    for hidden in ["_csrf", "step"] {
+        if body.contains(&format!("name=\"{hidden}\"")) {
+            body = body.replace(&page.hidden(hidden), "");
+        }
+    }
+    let masked = body.find("***@").map(|at| body[at - 1..at + 8].to_owned());
+    let body = masked.map_or(body.clone(), |masked| body.replace(&masked, "a***@e***"));
+    // The links to other languages repeat the address, in which something is sealed.
+    body.lines().filter(|line| !line.contains("step=")).collect()
+}
+
 #[tokio::test]
 async fn enm_07_the_pages_say_the_same_of_people_who_are_not_there() {
     for hides in ["ENABLED", "LEGACY"] {
@@ -356,27 +370,41 @@ async fn enm_07_the_pages_say_the_same_of_people_who_are_not_there() {
         let mut settings = application();
         settings["PreventUserExistenceErrors"] = json!(hides);
         world.house.client = world.house.make_client(settings).await;
-        world.house.user("ann").await;
+        world.house.user("annabella").await;
+        world.house.sign_up("evangeline", json!({ "email": "evangeline@example.com" })).await.ok();
         let query = world.request(&[]);
-        let mut seen = Vec::new();
-        for name in ["ann", "bob"] {
+        let (mut wrong, mut forgotten, mut resent) = (Vec::new(), Vec::new(), Vec::new());
+        for name in ["annabella", "bartholomew", "evangeline"] {
             let mut browser = world.browser();
-            let wrong = browser
-                .fill(
-                    &format!("/login?{query}"),
-                    &[("username", name), ("password", "Wrong-Horse7!")],
-                )
-                .await;
-            let sent =
-                browser.fill(&format!("/forgotPassword?{query}"), &[("username", name)]).await;
-            let path = sent.location().split('?').next().unwrap().to_owned();
-            let inert = |body: &str| {
-                let csrf = browser.cookies["XSRF-TOKEN"].clone();
-                body.replace(&csrf, "csrf").replace(&format!("value=\"{name}\""), "value")
-            };
-            seen.push((wrong.status, inert(&wrong.body), sent.status, path));
+            let pairs = [("username", name), ("password", "Wrong-Horse7!")];
+            let shown = browser.fill(&format!("/login?{query}"), &pairs).await;
+            wrong.push((shown.status, inert(&shown, name)));
+            for (path, seen) in [("/forgotPassword", &mut forgotten), ("/resendcode", &mut resent)]
+            {
+                // As often as it may be asked, and once more.
+                for _ in 0..6 {
+                    let path = format!("{path}?{query}");
+                    let shown = browser.fill(&path, &[("username", name)]).await;
+                    let (status, location) = (shown.status, shown.header("location").to_owned());
+                    let page = match location.is_empty() {
+                        true => shown,
+                        false => browser.get(&location).await,
+                    };
+                    let path = location.split('?').next().unwrap_or_default().to_owned();
+                    seen.push((name, (status, path, inert(&page, name))));
+                }
+            }
         }
-        assert_eq!(seen[0], seen[1], "{hides}");
+        // Whose account waits to be confirmed is told so where the password was right, and not here.
+        assert_eq!(wrong[0], wrong[1], "{hides}");
+        assert_eq!(wrong[0], wrong[2], "{hides}");
+        for (what, seen) in [("forgotten", forgotten), ("resent", resent)] {
+            let of = |name: &str| -> Vec<_> {
+                seen.iter().filter(|(whose, _)| *whose == name).map(|(_, seen)| seen).collect()
+            };
+            assert_eq!(of("annabella"), of("bartholomew"), "{hides} {what}");
+            assert_eq!(of("evangeline"), of("bartholomew"), "{hides} {what}");
+        }
     }
 }
 
@@ -423,8 +451,13 @@ async fn ses_01_forms_are_ours_and_of_this_browser() {
         "/forgotPassword",
         "/confirmForgotPassword",
         "/login/new-password",
+        "/login/factor",
+        "/login/passkey",
         "/login/consent",
         "/login/account",
+        "/passkeys/add",
+        "/confirmUser",
+        "/logout/decide",
     ] {
         let mut browser = world.browser();
         let ours = browser.get(&format!("/login?{query}")).await.hidden("_csrf");
@@ -510,10 +543,15 @@ async fn ses_03_and_hdr_01_cookies_and_headers_over_tls() {
         "/logout?client_id={}&logout_uri=https%3A%2F%2Fapp.example.com%2Fbye",
         world.house.client
     );
+    let access = token.json()["access_token"].as_str().unwrap().to_owned();
+    let info = world.user_info(&access).await;
+    let client = ("client_id", world.house.client.as_str());
+    let revoked = world.post("/oauth2/revoke", &[client, ("token", "unknown")]).await;
+    let form = browser.get(&format!("/forgotPassword?{query}")).await;
     let out = browser.get(&bye).await;
     let error = browser.get("/oauth2/authorize").await;
     let mut cookies = 0;
-    for shown in [&page, &done, &token, &out, &error] {
+    for shown in [&page, &done, &token, &info, &revoked, &form, &out, &error] {
         assert_eq!(shown.header("x-content-type-options"), "nosniff");
         assert_eq!(shown.header("referrer-policy"), "no-referrer");
         assert_eq!(shown.header("cache-control"), "no-store", "SES-08");
