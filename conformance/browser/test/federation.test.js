@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
+import { keep } from "../album.js";
 import { findings, start as startBrowser } from "../browser.js";
 import { claims, person, request, start } from "../house.js";
 
@@ -69,6 +70,7 @@ test("sign-in goes through both, and sign-out ends the session of the one that w
   const first = request(trusting);
   await page.goto(first.url);
   assert.deepEqual(await findings(page), []);
+  await keep(page, "en-sign-in-provider-desktop");
   await chooseProvider();
   await page.waitForURL((url) => url.port === String(provider.port) && url.pathname === "/login");
   assert.deepEqual(await findings(page), []);

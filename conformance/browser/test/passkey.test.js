@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
+import { keep } from "../album.js";
 import { findings, start as startBrowser } from "../browser.js";
 import { person, request, start } from "../house.js";
 
@@ -86,13 +87,16 @@ test("a passkey is added after a sign-in, and is enough for the next, by the but
   const first = request(house);
   await page.goto(first.url.replace("/oauth2/authorize?", "/passkeys/add?"));
   assert.deepEqual(await findings(page), []);
+  await keep(page, "en-sign-in-passkey-desktop");
   await signIn(page);
   await page.getByRole("heading", { name: "Sign in faster with a passkey" }).waitFor();
+  await keep(page, "en-passkey-desktop");
   assert.deepEqual(await findings(page), []);
   const passkeys = await plug(page);
   await press(page, "Create a passkey");
   await page.getByText("Your passkey is ready").waitFor();
   assert.equal(passkeys.length, 1);
+  await keep(page, "en-passkey-ready-desktop");
   await page.getByRole("link", { name: "Continue" }).click();
   await page.waitForURL(`${house.application}/callback?**`);
   assert.equal((await first.redeem(page.url())).status, 200);
@@ -128,6 +132,7 @@ test("a device without a passkey of this pool says so, and the password still wo
   await plug(page);
   await press(page, "Sign in with a passkey");
   await page.getByText("The passkey could not be used.").waitFor();
+  await keep(page, "en-passkey-wrong-desktop");
   assert.deepEqual(await findings(page), []);
   await signIn(page);
   await page.waitForURL(`${house.application}/callback?**`);

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
+import { keep } from "../album.js";
 import { start as startBrowser } from "../browser.js";
 import { request, start } from "../house.js";
 
@@ -41,6 +42,7 @@ test("a folder, a customization and a style, each over the one before", async ()
 
   assert.deepEqual(await look(), { backgroundColor: "rgb(1, 2, 3)", borderRadius: "7px" });
   assert.match(await page.title(), /Plum/);
+  await keep(page, "en-sign-in-themed-desktop");
 
   const css = ".submitButton-customizable { background-color: rgb(4, 5, 6); }";
   await house.call("SetUICustomization", { ...pool, ClientId: house.client, CSS: css, ImageFile: png });

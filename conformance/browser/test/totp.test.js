@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 
-import { findings, start as startBrowser } from "../browser.js";
+import { keep } from "../album.js";
+import { findings, start as startBrowser, windows } from "../browser.js";
 import { person, request, start } from "../house.js";
 
 const password = "Correct-Horse-7!";
-const email = "ann@example.com";
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 let browser;
@@ -21,7 +21,6 @@ before(async () => {
     MfaConfiguration: "ON",
     SoftwareTokenMfaConfiguration: { Enabled: true },
   });
-  await person(house, email, password);
 });
 after(async () => {
   await browser?.close();
@@ -41,18 +40,25 @@ function code(secret, step) {
 
 const now = () => Math.floor(Date.now() / 30_000);
 
-test("an authenticator app is set up, and asked for at the next sign-in", async () => {
+for (const [language, window, signIn] of [
+  ["en", "desktop", "Sign in"],
+  ["de", "desktop", "Anmelden"],
+  ["ar", "phone", "تسجيل الدخول"],
+]) test(`an authenticator app is set up, and asked for at the next sign-in: ${language}, ${window}`, async () => {
+  const email = `ann.${language}@example.com`;
+  await person(house, email, password);
   let secret;
   for (const step of [0, 1]) {
-    const context = await browser.newContext();
+    const context = await browser.newContext(windows[window]);
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
-    const asked = request(house);
+    const asked = request(house, { lang: language });
     await page.goto(asked.url);
     await page.locator("[name=username]").fill(email);
     await page.locator("[name=password]").fill(password);
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByRole("button", { name: signIn, exact: true }).click();
     await page.locator("[name=code]").waitFor();
+    await keep(page, `${language}-${step ? "authenticator-code" : "authenticator"}-${window}`);
     assert.deepEqual(await findings(page), []);
     if (!secret) secret = (await page.locator(".secret").textContent()).replaceAll(/[^A-Z2-7]/g, "");
     else assert.equal(await page.locator(".secret").count(), 0);

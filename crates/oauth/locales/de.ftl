@@ -93,7 +93,7 @@ factor-totp = Authenticator-App
 factor-sms = SMS
 factor-email = E-Mail
 
-enrol-totp-title = Authenticator-App einrichten
+enrol-totp-title = Authenticator‑App einrichten
 enrol-totp-lead = Von nun an zeigt Ihnen die App bei jeder Anmeldung einen Code.
 enrol-totp-step-scan = Scannen Sie dieses Bild mit Ihrer Authenticator-App.
 enrol-totp-picture = QR-Code mit dem Schlüssel für Ihre Authenticator-App
