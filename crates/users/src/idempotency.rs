@@ -3,8 +3,11 @@
 //! A client that does not know whether its request arrived sends it again under the same key, and gets the
 //! answer of the first. What is kept of a request is a digest, and of a refusal nothing: whoever was refused
 //! may try again.
+//!
+//! An answer is kept in the very commit that makes it true. Kept after it, a process that dies in between would
+//! have done the work and not know of it, and the second try would meet the first.
 
-use crate::{Kind, Problem, UserApi};
+use crate::{Kind, Problem, Row, UserApi};
 use axum::{
     body::to_bytes,
     extract::FromRequestParts,
@@ -15,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::future::Future;
-use store::{Commit, Kept, Key, Record, Refused};
+use store::{Commit, Conflict, Kept, Key, Record, Refused};
 
 const HEADER: &str = "idempotency-key";
 /// Says of an answer that it was given before.
@@ -74,7 +77,7 @@ struct Noted {
 
 /// An answer that was given, as far as it is told again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Given {
+pub struct Given {
     status: u16,
     headers: Vec<(String, String)>,
     body: String,
@@ -116,27 +119,65 @@ enum Turn {
     Answered(Given),
 }
 
+/// The first answer to a request, on its way into the commit that makes it true. Without a key it is not kept.
+#[derive(Debug, Clone)]
+pub struct FirstAnswer(Option<Kept<Noted>>);
+
+impl FirstAnswer {
+    /// Keeps an answer in the commit that does what was asked.
+    pub fn keep_in(&self, commit: &mut Commit, answer: Given) {
+        if let Some(mut noted) = self.0.clone() {
+            noted.answer = Some(answer);
+            commit.save(&noted);
+        }
+    }
+
+    /// Whether a commit was refused since this request took so long that another has begun anew under its key.
+    #[must_use]
+    pub fn is_given_up(&self, conflict: &Conflict) -> bool {
+        self.0.as_ref().is_some_and(|noted| conflict.is_on(&noted.key()))
+    }
+}
+
+impl Given {
+    /// A profile as it is now, as the whole answer. `location` is where it is, if it is new.
+    #[must_use]
+    pub fn shown(status: StatusCode, row: &Row, location: Option<String>) -> Self {
+        let usual =
+            [(header::CONTENT_TYPE, "application/json".to_owned()), (header::ETAG, row.etag())];
+        let headers = usual.into_iter().chain(location.map(|place| (header::LOCATION, place)));
+        Self {
+            status: status.as_u16(),
+            headers: headers.map(|(name, value)| (name.to_string(), value)).collect(),
+            body: serde_json::to_string(&row.document).unwrap_or_default(),
+        }
+    }
+}
+
 impl Once {
-    /// Answers a request, or tells its first answer again.
+    /// Answers a request, or tells its first answer again. Whoever answers keeps the answer in the commit that
+    /// makes it true, if there is one; what is not kept there is kept afterwards.
     pub async fn run<Answering>(
         self,
         api: &UserApi,
         asked: Asked<'_>,
         now: Timestamp,
-        answering: Answering,
+        answering: impl FnOnce(FirstAnswer) -> Answering + Send,
     ) -> Response
     where
         Answering: Future<Output = Result<Response, Problem>> + Send,
     {
-        let Some(given) = self.0 else { return answering.await.into_response() };
+        let Some(given) = self.0 else {
+            return answering(FirstAnswer(None)).await.into_response();
+        };
         let place = digest(&[asked.caller.as_bytes(), asked.route.as_bytes(), given.as_bytes()]);
         let body = digest(&[asked.body.to_string().as_bytes()]);
         let noted = match begin(api, &place, &body, now).await {
             Ok(Turn::Ours(noted)) => *noted,
-            Ok(Turn::Answered(answer)) => return answer.into_response(),
+            Ok(Turn::Answered(answer)) => return answer.again(),
             Err(problem) => return problem.into_response(),
         };
-        let response = answering.await.into_response();
+        let response = answering(FirstAnswer(Some(noted.clone()))).await.into_response();
         match end(api, noted, response, now).await {
             Ok(response) => response,
             Err(problem) => problem.into_response(),
@@ -184,11 +225,13 @@ async fn begin(api: &UserApi, place: &str, body: &str, now: Timestamp) -> Result
     Err(under_way())
 }
 
-fn under_way() -> Problem {
+/// Another request of the same key is at it.
+pub(crate) fn under_way() -> Problem {
     Problem::new(Kind::RequestUnderWay).retry_after(1)
 }
 
-/// Notes the answer if something was done, and forgets the request if nothing was.
+/// Notes the answer if something was done, and forgets the request if nothing was. Where the answer was kept
+/// with what was done, neither is to be done any more.
 async fn end(
     api: &UserApi,
     mut noted: Kept<Noted>,
@@ -214,13 +257,23 @@ async fn end(
         }
     }
     match api.profiles.records().commit(commit, now).await {
-        // A conflict: it took so long that another began anew. What was done is done.
+        // A conflict: the answer is kept already, or it took so long that another began anew. What was done is
+        // done.
         Ok(()) | Err(Refused::Conflict(_)) => {}
         Err(Refused::Broken(cause)) => {
             tracing::error!(%cause, "an answer could not be noted under its idempotency key");
         }
     }
     Ok(Response::from_parts(head, body.into()))
+}
+
+impl Given {
+    /// The answer, told again.
+    fn again(self) -> Response {
+        let mut response = self.into_response();
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+        response
+    }
 }
 
 impl IntoResponse for Given {
@@ -235,7 +288,6 @@ impl IntoResponse for Given {
                 headers.insert(name, value);
             }
         }
-        headers.insert(REPLAYED, HeaderValue::from_static("true"));
         response
     }
 }

@@ -1,6 +1,6 @@
 //! `POST /user`: makes a user, who waits for the letter that lets them in.
 
-use super::{At, Shown};
+use super::At;
 use crate::{
     EmailAddress, Kind, NewAccount, Problem, Profile, ProfileDetails, Refused, Row, Status,
     UserApi,
@@ -8,7 +8,7 @@ use crate::{
     api_keys::{RequireKey, Write},
     body::{Body, Fields},
     events::Happening,
-    idempotency::{Asked, Once},
+    idempotency::{self, Asked, FirstAnswer, Given, Once},
     members::{self, Members},
     profiles::{HANDLE_TAKEN, TRIES},
 };
@@ -16,7 +16,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use jiff::Timestamp;
 use names::{Password, Sub};
 use serde_json::{Map, Value};
@@ -48,7 +48,7 @@ pub async fn run(
     Body(body): Body,
 ) -> Response {
     let asked = Asked { caller: key.grant.id.as_str(), route: "POST /user", body: &body };
-    once.run(&api, asked, now, create(&api, body.clone(), now)).await
+    once.run(&api, asked, now, |first| create(&api, body.clone(), first, now)).await
 }
 
 /// What a body says.
@@ -100,6 +100,7 @@ struct Making<'a> {
     api: &'a UserApi,
     new: NewUser,
     drawn: Drawn,
+    first: FirstAnswer,
     now: Timestamp,
 }
 
@@ -111,6 +112,7 @@ impl Making<'_> {
         let mut row = profiles.row(self.new.profile(id, self.now));
         row.tell(&mut commit, Happening::Created, self.now);
         commit.create(&row).create(&self.drawn.sent_to(profiles.table(), id, &self.new.email));
+        self.first.keep_in(&mut commit, answer(&row));
         (row, commit)
     }
 
@@ -142,6 +144,9 @@ impl Making<'_> {
                     if let Some(taken) = claims.taken(&conflict) {
                         return Err(taken);
                     }
+                    if self.first.is_given_up(&conflict) {
+                        return Err(idempotency::under_way());
+                    }
                 }
             }
         }
@@ -149,8 +154,19 @@ impl Making<'_> {
     }
 }
 
-async fn create(api: &UserApi, body: Value, now: Timestamp) -> Result<Response, Problem> {
-    let making = Making { api, new: NewUser::parse(body)?, drawn: Drawn::new(api, now)?, now };
+/// What is said of somebody who was made.
+fn answer(row: &Row) -> Given {
+    Given::shown(StatusCode::CREATED, row, Some(format!("/user/{}", row.document.id)))
+}
+
+async fn create(
+    api: &UserApi,
+    body: Value,
+    first: FirstAnswer,
+    now: Timestamp,
+) -> Result<Response, Problem> {
+    let (new, drawn) = (NewUser::parse(body)?, Drawn::new(api, now)?);
+    let making = Making { api, new, drawn, first, now };
     let row = making.keep().await?;
 
     // Afterwards: a user whose letter was lost can be sent another.
@@ -158,7 +174,5 @@ async fn create(api: &UserApi, body: Value, now: Timestamp) -> Result<Response, 
     if let Err(cause) = api.letters.send(letter, now).await {
         tracing::error!(sub = %row.document.id, %cause, "an activation letter was not sent");
     }
-    let place = format!("/user/{}", row.document.id);
-    let place = HeaderValue::from_str(&place).map_err(Problem::broken)?;
-    Ok((StatusCode::CREATED, [(header::LOCATION, place)], Shown(row)).into_response())
+    Ok(answer(&row).into_response())
 }

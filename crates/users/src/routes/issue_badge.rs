@@ -1,19 +1,21 @@
 //! `POST /user/{id}/badge/{name}`: gives a user a badge.
 
-use super::{At, Segments, Shown};
+use super::{At, Segments};
 use crate::{
-    Badge, Problem, UserApi,
+    Badge, Problem, Row, UserApi,
     api_keys::{RequireKey, Write},
     assets::BadgeKind,
     events::Happening,
-    idempotency::{Asked, Once},
+    idempotency::{Asked, FirstAnswer, Given, Once},
     precondition::IfMatch,
 };
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use http::StatusCode;
 use serde_json::Value;
+use store::Commit;
 
 /// Gives a user a badge.
 ///
@@ -45,8 +47,8 @@ pub async fn run(
 ) -> Result<Response, Problem> {
     let id = segments.id()?;
     let kind = BadgeKind::find(segments.text("name")).ok_or_else(Problem::not_found)?;
-    let issue = async {
-        let change = api.profiles.change(&id, now, |row| {
+    let issue = async |first: FirstAnswer| {
+        let issued = |row: &mut Row| {
             if_match.check(row)?;
             let badges = &mut row.document.profile.badges;
             if badges.iter().any(|badge| badge.name == kind.name) {
@@ -54,8 +56,11 @@ pub async fn run(
             }
             badges.push(Badge { name: kind.name.to_owned(), icon_url: Some(kind.icon_url()) });
             Ok(vec![Happening::BadgeIssued(kind.name.to_owned())])
-        });
-        Ok(Shown(change.await?).into_response())
+        };
+        let answer = |row: &Row| Given::shown(StatusCode::OK, row, None);
+        let keep = |row: &Row, commit: &mut Commit| first.keep_in(commit, answer(row));
+        let row = api.profiles.change_with(&id, now, issued, keep).await?;
+        Ok(answer(&row).into_response())
     };
     let route = format!("POST /user/{id}/badge/{}", kind.name);
     let asked = Asked { caller: key.grant.id.as_str(), route: &route, body: &Value::Null };

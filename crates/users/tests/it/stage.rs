@@ -157,6 +157,12 @@ impl Asking<'_> {
         self
     }
 
+    /// Sent at another moment than now.
+    pub fn at(mut self, moment: Timestamp) -> Self {
+        self.request.extensions_mut().insert(At(moment));
+        self
+    }
+
     pub fn json(self, body: &Value) -> Self {
         self.body("application/json", body.to_string())
     }
