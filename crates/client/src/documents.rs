@@ -197,6 +197,34 @@ pub struct UserPatch {
     pub profile: ProfilePatch,
 }
 
+/// What of themselves people change.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnPatch {
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub name: Change<String>,
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub first_name: Change<String>,
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub last_name: Change<String>,
+    pub profile: OwnProfilePatch,
+}
+
+/// What of the part that apps fill people change themselves.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnProfilePatch {
+    pub profile_data: PreferencesPatch,
+    pub data: OwnDataPatch,
+}
+
+/// A merge patch for what is the user's own of what apps keep.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct OwnDataPatch {
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub own: Change<Map<String, Value>>,
+}
+
 /// What of the part that apps fill is to change.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

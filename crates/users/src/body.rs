@@ -313,6 +313,19 @@ impl Fields {
         }
     }
 
+    /// An object that a merge patch changes, removes or leaves.
+    pub fn patch_object(&mut self, name: &str) -> Patch<Map<String, Value>> {
+        match self.members.remove(name) {
+            None => Patch::Keep,
+            Some(Value::Null) => Patch::Remove,
+            Some(Value::Object(members)) => Patch::Set(members),
+            Some(_) => {
+                self.refuse(name, "It has to be an object.");
+                Patch::Keep
+            }
+        }
+    }
+
     /// Says that a member is not what it should be.
     pub fn refuse(&mut self, name: &str, detail: impl Into<Cow<'static, str>>) {
         let pointer = self.pointer(name);

@@ -41,12 +41,18 @@ pub(crate) struct Members {
 impl Members {
     /// Takes them out of a body, with what else stands in `profile`.
     pub fn take<T>(fields: &mut Fields, rest: impl FnOnce(&mut Fields) -> T) -> (Self, T) {
-        let name = fields.patch("name", PersonName::parse, NO_NAME);
-        let first_name = fields.patch("firstName", PersonName::parse, NO_NAME);
-        let last_name = fields.patch("lastName", PersonName::parse, NO_NAME);
         let handle = fields.patch("handle", Handle::parse, NO_HANDLE);
         let role = fields.patch("role", role, NO_ROLE);
         let source_system = fields.patch("sourceSystem", source, NO_SOURCE);
+        let (members, rest) = Self::take_own(fields, rest);
+        (Self { handle, role, source_system, ..members }, rest)
+    }
+
+    /// Takes out of a body what people write of themselves, with what else stands in `profile`.
+    pub fn take_own<T>(fields: &mut Fields, rest: impl FnOnce(&mut Fields) -> T) -> (Self, T) {
+        let name = fields.patch("name", PersonName::parse, NO_NAME);
+        let first_name = fields.patch("firstName", PersonName::parse, NO_NAME);
+        let last_name = fields.patch("lastName", PersonName::parse, NO_NAME);
         let ((lang, avatar_url, currency), rest) = fields.inside("profile", |fields| {
             let preferences = fields.inside("profileData", |fields| {
                 (
@@ -61,9 +67,9 @@ impl Members {
             name,
             first_name,
             last_name,
-            handle,
-            role,
-            source_system,
+            handle: Patch::Keep,
+            role: Patch::Keep,
+            source_system: Patch::Keep,
             lang,
             avatar_url,
             currency,

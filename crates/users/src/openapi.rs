@@ -12,7 +12,7 @@ mod shared;
 pub use answers::{
     Conflict, Gone, NotFound, ProblemDocument, TooManyRequests, Unavailable, Unprocessable,
 };
-pub use bodies::{NewUser, UserPatch};
+pub use bodies::{NewUser, OwnPatch, UserPatch};
 pub use parameters::{IdempotencyKey, IfMatch};
 
 use crate::routes;
@@ -51,6 +51,7 @@ pub struct Health {
         routes::docs::run,
         routes::whoami::run,
         routes::me::run,
+        routes::change_me::run,
         routes::delete_me::run,
         routes::export_me::run,
         routes::request_email_change::run,

@@ -5,6 +5,7 @@ pub(crate) mod activation_page;
 pub(crate) mod asset;
 pub(crate) mod avatar;
 pub(crate) mod challenge;
+pub(crate) mod change_me;
 pub(crate) mod change_status;
 pub(crate) mod change_user;
 pub(crate) mod confirm_email_change;
@@ -153,7 +154,7 @@ pub fn router(api: UserApi) -> Router {
         .route("/user/email/{email}", get(find_by_email::run))
         .route("/user/handle/{handle}", get(find_by_handle::run))
         .route("/user/name/{name}", get(find_by_name::run))
-        .route("/public/user/me", get(me::run).delete(delete_me::run))
+        .route("/public/user/me", get(me::run).patch(change_me::run).delete(delete_me::run))
         .route("/public/user/me/export", get(export_me::run))
         .route("/public/user/{id}", get(profile::run))
         .route("/public/user/{id}/status/{status}", patch(status::run))

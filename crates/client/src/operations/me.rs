@@ -1,7 +1,7 @@
 //! What do people do with their own profile?
 
 use crate::{
-    Avatar, Client, Error, Export, Profile, Secret, UploadAddress, Version, Versioned,
+    Avatar, Client, Error, Export, OwnPatch, Profile, Secret, UploadAddress, Version, Versioned,
     connection::Credential::Token,
 };
 use bytes::Bytes;
@@ -15,6 +15,19 @@ impl Client {
     /// [`Error`].
     pub async fn get_me(&self) -> Result<Versioned<Profile>, Error> {
         self.call(Method::GET, Token, &["public", "user", "me"]).versioned().await
+    }
+
+    /// Changes what the caller says of themselves.
+    ///
+    /// # Errors
+    /// [`Kind::StaleVersion`](crate::Kind::StaleVersion) if it is not this version any more.
+    pub async fn change_me(
+        &self,
+        patch: &OwnPatch,
+        version: Option<&Version>,
+    ) -> Result<Versioned<Profile>, Error> {
+        let call = self.call(Method::PATCH, Token, &["public", "user", "me"]).merge_patch(patch);
+        call.of_version(version).versioned().await
     }
 
     /// Deletes the caller's own account.

@@ -262,6 +262,7 @@ fn the_api_has_its_routes() {
         routes,
         [
             ("GET", "/public/user/me", "PoolToken", own.clone()),
+            ("PATCH", "/public/user/me", "PoolToken", own.clone()),
             ("DELETE", "/public/user/me", "PoolToken", own.clone()),
             ("GET", "/public/user/me/export", "PoolToken", own.clone()),
             ("POST", "/public/user/me/email/change", "PoolToken", own.clone()),

@@ -106,3 +106,37 @@ struct PreferencesPatch {
     #[schema(pattern = "^[A-Z]{3}$", example = "EUR")]
     currency: Option<String>,
 }
+
+/// What of themselves people change. What is not named stays, `null` removes.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is of interest; the members are read one by one")]
+pub struct OwnPatch {
+    #[schema(min_length = 1, max_length = 128, example = "Ann Miller")]
+    name: Option<String>,
+    #[schema(min_length = 1, max_length = 128, example = "Ann")]
+    first_name: Option<String>,
+    #[schema(min_length = 1, max_length = 128, example = "Miller")]
+    last_name: Option<String>,
+    #[schema(nullable = false, inline)]
+    profile: Option<OwnProfilePatch>,
+}
+
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is of interest; the members are read one by one")]
+struct OwnProfilePatch {
+    #[schema(nullable = false, inline)]
+    profile_data: Option<PreferencesPatch>,
+    #[schema(nullable = false, inline)]
+    data: Option<OwnDataPatch>,
+}
+
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is of interest; the members are read one by one")]
+struct OwnDataPatch {
+    /// A merge patch for what is the user's own of what apps keep, which has at most 32 KiB as a whole.
+    #[schema(value_type = Option<Object>)]
+    own: Option<()>,
+}

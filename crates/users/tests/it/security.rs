@@ -173,12 +173,41 @@ async fn atr_01_no_route_of_a_person_changes_what_they_are() {
     let id = stage.active("ann").await;
     let before = stage.profile(&id).await;
     let promoted = json!({ "role": "admin", "status": "active", "profile": { "badges": [] } });
-    for method in ["POST", "PUT", "PATCH"] {
-        for path in ["/public/user/me".to_owned(), format!("/public/user/{id}")] {
-            let answer = stage.ask(method, &path).person(&id).json(&promoted).send().await;
-            assert_eq!(answer.line(), "405 method-not-allowed", "{method} {path}");
-            assert!(answer.header("allow").contains("GET"));
-        }
+    let own = format!("/public/user/{id}");
+    for (method, path) in [
+        ("POST", "/public/user/me"),
+        ("PUT", "/public/user/me"),
+        ("POST", &own),
+        ("PUT", &own),
+        ("PATCH", &own),
+    ] {
+        let answer = stage.ask(method, path).person(&id).json(&promoted).send().await;
+        assert_eq!(answer.line(), "405 method-not-allowed", "{method} {path}");
+        assert!(answer.header("allow").contains("GET"));
+    }
+    for (member, value) in [
+        ("/role", json!("admin")),
+        ("/status", json!("active")),
+        ("/sourceSystem", json!("shop")),
+        ("/email", json!("evil@example.com")),
+        ("/handle", json!("root")),
+        ("/id", json!("d2f5a4c4-1051-70e1-b8d7-90a5c3c1f1aa")),
+        ("/createdAt", json!("1970-01-01T00:00:00Z")),
+        ("/lastLoginAt", json!(null)),
+        ("/holds_email", json!(true)),
+        ("/profile/badges", json!([{ "name": "founder" }])),
+        ("/profile/profileData/admin", json!(true)),
+        ("/profile/data/interestingValue", json!("gold")),
+        ("/profile/data/__own", json!({})),
+    ] {
+        let body = member.rsplit('/').fold(value, |inside, name| match name {
+            "" => inside,
+            name => json!({ name: inside }),
+        });
+        let asking = stage.ask("PATCH", "/public/user/me").person(&id).json(&body);
+        let answer = asking.send().await;
+        assert_eq!(answer.line(), "400 invalid-request", "{member}");
+        assert_eq!(answer.pointers(), [member]);
     }
     assert_eq!(stage.profile(&id).await, before);
 }
