@@ -47,7 +47,8 @@ impl kit::Profiles for ProfilesBeside {
 
     async fn create(&self, new: NewProfile) -> Result<(), Unavailable> {
         let NewProfile { sub, attributes, data, created_at, .. } = new;
-        let newcomer = Newcomer { sub, attributes, data, created_at };
+        // Who has just come in was let in.
+        let newcomer = Newcomer { sub, attributes, data, created_at, is_enabled: true };
         let welcomed = self.profiles.welcome(newcomer, (self.clock)()).await;
         self.tell();
         welcomed.map_err(|cause| Unavailable::new("the profiles", cause))

@@ -14,7 +14,7 @@ use users::reconcile::Step;
 /// Prints what is found, a line of JSON each, and fails if something was found and not mended.
 pub async fn run(arguments: Reconcile) -> Result<ExitCode, Problem> {
     let client = client(&arguments).await;
-    let (mut after, mut seen, mut found) = (None, 0, 0);
+    let (mut after, mut seen, mut members, mut found) = (None, 0, 0, 0);
     let mut out = std::io::stdout();
     loop {
         let event = json!({ "reconcile": { "fix": arguments.fix, "after": after } });
@@ -24,6 +24,7 @@ pub async fn run(arguments: Reconcile) -> Result<ExitCode, Problem> {
             writeln!(out, "{line}").map_err(|cause| Problem::new("standard output", cause))?;
         }
         seen += step.seen;
+        members += step.members;
         found += step.found.len();
         after = step.next;
         if after.is_none() {
@@ -31,7 +32,9 @@ pub async fn run(arguments: Reconcile) -> Result<ExitCode, Problem> {
         }
     }
     let what = if arguments.fix { "mended" } else { "found" };
-    tracing::warn!("{seen} profiles were looked at, {found} things were {what}");
+    tracing::warn!(
+        "{seen} profiles and {members} users of the pool were looked at, {found} things were {what}"
+    );
     Ok(if found == 0 || arguments.fix { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -10,6 +10,7 @@ use crate::{EmailAddress, Handle, PersonName, Problem};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use names::{Password, Sub};
+use std::collections::BTreeMap;
 use store::{Commit, Conflict};
 
 /// An account that is to be made. It is confirmed and has a password of its own, and is kept out until
@@ -25,6 +26,9 @@ pub struct NewAccount {
     pub last_name: Option<PersonName>,
     pub password: Password,
 }
+
+/// How many users a page has at most.
+pub const MEMBERS: u8 = 25;
 
 /// What becomes of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +51,27 @@ pub struct Account {
     pub is_enabled: bool,
     pub email: Option<String>,
     pub is_email_verified: bool,
+}
+
+/// A user of the pool, as a listing has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub id: Sub,
+    /// Whether they have shown who they are. Those who have not, and those whom an administrator invited and
+    /// who never came, have no profile yet.
+    pub is_confirmed: bool,
+    pub is_enabled: bool,
+    /// The attributes of the pool user.
+    pub attributes: BTreeMap<String, String>,
+    pub created_at: Timestamp,
+}
+
+/// A part of the users of a pool.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MemberPage {
+    pub members: Vec<Member>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
 }
 
 /// A change that was begun and did not come to an end.
@@ -118,6 +143,13 @@ pub trait Accounts: Send + Sync + 'static {
     /// # Errors
     /// A breakage.
     async fn find(&self, id: &Sub, now: Timestamp) -> Result<Option<Account>, Problem>;
+
+    /// A page of all users of the pool, at most [`MEMBERS`] of them. Who comes or goes during the walk may be
+    /// met or not; who stays is met.
+    ///
+    /// # Errors
+    /// [`Kind::InvalidRequest`](crate::Kind::InvalidRequest) for a place that no page has named; a breakage.
+    async fn members(&self, after: Option<&str>, now: Timestamp) -> Result<MemberPage, Problem>;
 
     /// Changes that began before this moment and did not come to an end, since whoever made them died, some
     /// of them at a time. When they are to be mended, none of them is there afterwards. Where an account and

@@ -35,7 +35,9 @@ pub mod sessions;
 
 #[cfg(feature = "beside-pool")]
 pub use accounts::BesidePool;
-pub use accounts::{Account, AccountChange, Accounts, NewAccount, Refused, Unfinished};
+pub use accounts::{
+    Account, AccountChange, Accounts, MEMBERS, Member, MemberPage, NewAccount, Refused, Unfinished,
+};
 pub use caller::{Caller, Identity};
 pub use function::{NAME, Source, into_function};
 pub use handle::Handle;

@@ -54,6 +54,8 @@ pub struct Newcomer {
     /// What the part of the profile that belongs to apps begins with.
     pub data: Map<String, Value>,
     pub created_at: Timestamp,
+    /// Whether they may sign in.
+    pub is_enabled: bool,
 }
 
 impl Row {
@@ -410,7 +412,7 @@ impl Newcomer {
             created_at: self.created_at,
             last_login_at: None,
             role: None,
-            status: Status::Active,
+            status: if self.is_enabled { Status::Active } else { Status::Suspended },
             source_system: None,
             profile: ProfileDetails { data: self.data.clone(), ..ProfileDetails::default() },
         };

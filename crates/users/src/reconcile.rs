@@ -1,20 +1,22 @@
 //! Where do profiles and accounts not agree, and what becomes of it?
 //!
 //! One commit, or a note before two of them, keeps a profile and its account together. But a pool has other
-//! doors: an administrator disables, renames and deletes users without asking the user API. This is the walk
-//! that finds it, a page at a time, so that a function with little time can do it.
+//! doors: an administrator makes, disables, renames and deletes users without asking the user API, and a table
+//! can be restored from an older copy. This is the walk that finds it, first over the profiles and then over the
+//! users of the pool, a page at a time, so that a function with little time can do it.
 //!
 //! What is mended is mended to the stricter side. A user whom either of the two keeps out stays out until
-//! somebody who may changes the status; the address that the pool has proven is the one that counts; and who
-//! has no account any more is closed, not forgotten.
+//! somebody who may changes the status; the address that the pool has proven is the one that counts; who has no
+//! account any more is closed, not forgotten; and nobody gets an account, or loses one.
 
 use crate::{
-    Account, AccountChange, EmailAddress, Kind, Problem, Profile, Query, Refused, Row, Status,
-    Unfinished, UserApi, events::Happening,
+    Account, AccountChange, EmailAddress, Kind, Member, Newcomer, Problem, Profile, Query, Refused,
+    Row, Status, Unfinished, UserApi, events::Happening,
 };
 use jiff::{SignedDuration, Timestamp};
 use names::Sub;
 use serde::{Deserialize, Serialize};
+use serde_json::Map;
 use store::Commit;
 
 /// How old something has to be before anybody but its maker looks at it. Nobody answers a request for so long.
@@ -42,6 +44,9 @@ pub enum Drift {
     KeptOut { id: Sub },
     /// The account has another proven address. The profile follows.
     OtherEmail { id: Sub },
+    /// There is a user of the pool who has come in, or could, and no profile. One is made, active or suspended as
+    /// the account is.
+    NoProfile { id: Sub },
 }
 
 /// What a step has found.
@@ -51,14 +56,39 @@ pub struct Step {
     pub found: Vec<Drift>,
     /// How many profiles were looked at.
     pub seen: usize,
+    /// How many users of the pool were looked at.
+    #[serde(default)]
+    pub members: usize,
     /// Where the next step begins, if there is one.
     #[serde(default)]
     pub next: Option<String>,
 }
 
+/// Where a step begins.
+enum Place<'a> {
+    /// Among the profiles, after this one.
+    Profiles(Option<&'a str>),
+    /// Among the users of the pool.
+    Members(Option<&'a str>),
+}
+
+const PROFILES: &str = "profiles/";
+const MEMBERS: &str = "members/";
+
+impl<'a> Place<'a> {
+    fn parse(after: Option<&'a str>) -> Option<Self> {
+        let some = |rest: &'a str| Some(rest).filter(|rest| !rest.is_empty());
+        let Some(after) = after else { return Some(Self::Profiles(None)) };
+        if let Some(rest) = after.strip_prefix(PROFILES) {
+            return Some(Self::Profiles(some(rest)));
+        }
+        after.strip_prefix(MEMBERS).map(|rest| Self::Members(some(rest)))
+    }
+}
+
 impl UserApi {
-    /// Looks at a page of profiles and their accounts, and at changes that did not come to an end. What is
-    /// found is mended if it is wished.
+    /// Looks at changes that did not come to an end, at a page of profiles and their accounts, or at a page of
+    /// the pool's users. What is found is mended if it is wished.
     ///
     /// # Errors
     /// [`Kind::InvalidRequest`] for a place that no step has named; a breakage.
@@ -68,17 +98,32 @@ impl UserApi {
         after: Option<&str>,
         now: Timestamp,
     ) -> Result<Step, Problem> {
-        let mut step = Step::default();
-        if after.is_none() {
-            step.found = self.unfinished(is_mending, now).await?;
+        let no_place = || Problem::invalid("/after", "is no place of this walk");
+        match Place::parse(after).ok_or_else(no_place)? {
+            Place::Profiles(place) => {
+                let all = Query::default();
+                let place = place.map(|cursor| all.read_cursor(cursor)).transpose();
+                let place = place.map_err(|_| no_place())?;
+                let mut step = self.reconcile_profiles(is_mending, place.as_deref(), now).await?;
+                if after.is_none() {
+                    step.found.splice(0..0, self.unfinished(is_mending, now).await?);
+                }
+                Ok(step)
+            }
+            Place::Members(place) => self.reconcile_members(is_mending, place, now).await,
         }
-        let all = Query::default();
-        let place = after.map(|cursor| all.read_cursor(cursor)).transpose();
-        let place = place.map_err(|_| Problem::invalid("/after", "is no place of this walk"))?;
-        let page = self.profiles.list(&all, PAGE, place.as_deref(), now).await;
+    }
+
+    async fn reconcile_profiles(
+        &self,
+        is_mending: bool,
+        after: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Step, Problem> {
+        let page = self.profiles.list(&Query::default(), PAGE, after, now).await;
         let page = page.map_err(Problem::broken)?;
+        let mut step = Step { seen: page.rows.len(), ..Step::default() };
         for row in &page.rows {
-            step.seen += 1;
             // Somebody is making it.
             if now.duration_since(row.document.created_at) < GRACE {
                 continue;
@@ -89,8 +134,40 @@ impl UserApi {
             }
             step.found.push(drift);
         }
-        step.next = page.next;
+        step.next = Some(page.next.map_or(MEMBERS.to_owned(), |next| format!("{PROFILES}{next}")));
         Ok(step)
+    }
+
+    async fn reconcile_members(
+        &self,
+        is_mending: bool,
+        after: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Step, Problem> {
+        let page = self.accounts.members(after, now).await?;
+        let mut step = Step { members: page.members.len(), ..Step::default() };
+        for member in page.members {
+            let is_new = now.duration_since(member.created_at) < GRACE;
+            if is_new || !member.is_confirmed || self.has_profile(&member.id, now).await? {
+                continue;
+            }
+            let id = member.id.clone();
+            // Somebody is making or deleting them, or has died at it, which is drift of its own.
+            let begun = self.accounts.unfinished(Timestamp::MAX, false, now).await?;
+            if begun.iter().any(|begun| begun.id.as_ref().is_none_or(|other| *other == id)) {
+                continue;
+            }
+            if is_mending {
+                self.profiles.welcome(newcomer(member), now).await.map_err(Problem::broken)?;
+            }
+            step.found.push(Drift::NoProfile { id });
+        }
+        step.next = page.next.map(|next| format!("{MEMBERS}{next}"));
+        Ok(step)
+    }
+
+    async fn has_profile(&self, id: &Sub, now: Timestamp) -> Result<bool, Problem> {
+        Ok(self.profiles.find(id, now).await.map_err(Problem::broken)?.is_some())
     }
 
     /// The oldest changes that did not come to an end.
@@ -141,7 +218,7 @@ impl UserApi {
                 }
                 None => Ok(()),
             },
-            Drift::Unfinished { .. } => Ok(()),
+            Drift::Unfinished { .. } | Drift::NoProfile { .. } => Ok(()),
         };
         match mended {
             // Whoever is changing it meanwhile, or has deleted it, has made it right or will be looked at
@@ -157,6 +234,17 @@ impl UserApi {
         now: Timestamp,
     ) -> Result<Option<EmailAddress>, Problem> {
         Ok(self.accounts.find(id, now).await?.as_ref().and_then(proven))
+    }
+}
+
+/// A user of the pool, as somebody who came without the help of the API.
+fn newcomer(member: Member) -> Newcomer {
+    Newcomer {
+        sub: member.id,
+        attributes: member.attributes,
+        data: Map::new(),
+        created_at: member.created_at,
+        is_enabled: member.is_enabled,
     }
 }
 
@@ -238,10 +326,11 @@ mod tests {
         let step = Step {
             found: vec![Drift::KeptOut { id: Sub::parse(SUB).unwrap() }],
             seen: 1,
+            members: 0,
             next: None,
         };
         let expected = serde_json::json!({
-            "found": [{ "kind": "kept-out", "id": SUB }], "seen": 1, "next": null,
+            "found": [{ "kind": "kept-out", "id": SUB }], "seen": 1, "members": 0, "next": null,
         });
         assert_eq!(serde_json::to_value(&step).unwrap(), expected);
     }

@@ -16,7 +16,8 @@ use aws_sdk_cognitoidentityprovider::{
     Client,
     config::{Builder, retry::RetryConfig},
     error::{ProvideErrorMetadata, SdkError},
-    types::{AttributeType, MessageActionType, UserStatusType, UsernameAttributeType},
+    primitives::DateTime,
+    types::{AttributeType, MessageActionType, UserStatusType, UserType, UsernameAttributeType},
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use crypto::Random;
@@ -29,8 +30,8 @@ use std::{
 };
 use store::{Commit, Kept, Record};
 use users::{
-    Account, AccountChange, Accounts, Kind, NewAccount, Problem, Profiles, Refused, Status,
-    Unfinished,
+    Account, AccountChange, Accounts, Kind, MEMBERS, Member, MemberPage, NewAccount, Problem,
+    Profiles, Refused, Status, Unfinished,
 };
 
 /// Accounts in a user pool of Amazon Cognito, with profiles in a table.
@@ -179,7 +180,7 @@ impl PoolAccounts {
             email: value("email"),
             is_email_verified: value("email_verified").as_deref() == Some("true"),
         };
-        let made_at = user.user_create_date.and_then(|at| Timestamp::from_second(at.secs()).ok());
+        let made_at = made_at(user.user_create_date);
         Ok(Some(Found { sub, account, status: user.user_status, made_at }))
     }
 
@@ -468,6 +469,20 @@ impl Accounts for PoolAccounts {
         Ok(self.look(id.as_str()).await?.map(|found| found.account))
     }
 
+    async fn members(&self, after: Option<&str>, _: Timestamp) -> Result<MemberPage, Problem> {
+        let asked = self.client.list_users().user_pool_id(self.pool.as_str());
+        let asked = asked.limit(MEMBERS.into()).set_pagination_token(after.map(str::to_owned));
+        let page = asked.send().await.map_err(problem)?;
+        let members = page.users.unwrap_or_default().into_iter().filter_map(|user| {
+            let member = member(user);
+            if member.is_none() {
+                tracing::error!("a user of the pool has no sub");
+            }
+            member
+        });
+        Ok(MemberPage { members: members.collect(), next: page.pagination_token })
+    }
+
     async fn unfinished(
         &self,
         before: Timestamp,
@@ -485,6 +500,28 @@ impl Accounts for PoolAccounts {
         }
         Ok(unfinished)
     }
+}
+
+/// A user as a listing has them.
+fn member(user: UserType) -> Option<Member> {
+    let attributes = user.attributes.unwrap_or_default();
+    Some(Member {
+        id: sub_of(&attributes)?,
+        is_confirmed: !matches!(
+            user.user_status,
+            Some(UserStatusType::Unconfirmed | UserStatusType::ForceChangePassword)
+        ),
+        is_enabled: user.enabled,
+        created_at: made_at(user.user_create_date)?,
+        attributes: attributes
+            .into_iter()
+            .filter_map(|attribute| Some((attribute.name, attribute.value?)))
+            .collect(),
+    })
+}
+
+fn made_at(date: Option<DateTime>) -> Option<Timestamp> {
+    Timestamp::from_second(date?.secs()).ok()
 }
 
 fn attribute(name: &str, value: &str) -> Result<AttributeType, Problem> {

@@ -52,7 +52,8 @@ impl kit::Profiles for TableProfiles {
 
     async fn create(&self, new: NewProfile) -> Result<(), Unavailable> {
         let NewProfile { sub, attributes, data, created_at, .. } = new;
-        let newcomer = Newcomer { sub, attributes, data, created_at };
+        // Who has just come in was let in.
+        let newcomer = Newcomer { sub, attributes, data, created_at, is_enabled: true };
         self.profiles.welcome(newcomer, (self.clock)()).await.map_err(unavailable)
     }
 

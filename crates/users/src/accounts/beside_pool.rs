@@ -1,11 +1,11 @@
 //! How are accounts changed in a pool of the same store?
 
-use super::{Account, AccountChange, Accounts, NewAccount, Refused};
+use super::{Account, AccountChange, Accounts, MEMBERS, Member, MemberPage, NewAccount, Refused};
 use crate::{Kind, Problem};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use names::{Sub, UserPoolId, Username};
-use pool::{Attributes, Contact, CreateAccount, Error, NotKept, Pools, Refusal, Taken};
+use pool::{Attributes, Contact, CreateAccount, Error, NotKept, Pools, Refusal, Taken, UserStatus};
 use store::Commit;
 
 /// Accounts in a pool of the same store: one commit for both.
@@ -112,6 +112,23 @@ impl Accounts for BesidePool {
             Err(Error::Refused(Refusal::NoUser)) => Ok(None),
             Err(error) => Err(refused(error)),
         }
+    }
+
+    async fn members(&self, after: Option<&str>, _: Timestamp) -> Result<MemberPage, Problem> {
+        let pool = self.pools.pool(&self.pool).await.map_err(refused)?;
+        let page = self.pools.list_users(&pool, None, usize::from(MEMBERS), after).await;
+        let page = page.map_err(refused)?;
+        let members = page.items.into_iter().map(|user| Member {
+            id: user.sub.clone(),
+            is_confirmed: !matches!(
+                user.status,
+                UserStatus::Unconfirmed | UserStatus::ForceChangePassword
+            ),
+            is_enabled: user.is_enabled,
+            attributes: user.attributes.clone(),
+            created_at: user.created_at,
+        });
+        Ok(MemberPage { members: members.collect(), next: page.next })
     }
 }
 

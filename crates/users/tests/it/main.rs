@@ -27,6 +27,8 @@ mod newcomers;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod reconcile;
+#[cfg(test)]
 mod security;
 #[cfg(test)]
 mod sessions;

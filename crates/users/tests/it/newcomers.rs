@@ -18,6 +18,7 @@ fn newcomer(stage: &Stage, sub: &str, email: &str, is_verified: bool) -> Newcome
         attributes,
         data: Map::new(),
         created_at: stage.house.clock.now(),
+        is_enabled: true,
     }
 }
 

@@ -204,6 +204,23 @@ async fn the_second_of_one_address_is_refused_and_leaves_nothing() {
     assert_eq!(mended["mended"], 0);
 }
 
+/// The whole walk, step by step, as `poolhouse reconcile` takes it: what was found, and how many users of the pool
+/// were looked at.
+async fn walk(world: &World, fix: bool) -> (Vec<Value>, u64) {
+    let (mut found, mut members, mut after) = (Vec::new(), 0, Value::Null);
+    for _ in 0..20 {
+        let event = json!({ "reconcile": { "fix": fix, "after": after } });
+        let step = world.api.call(&event).await.unwrap();
+        found.extend(step["found"].as_array().unwrap().clone());
+        members += step["members"].as_u64().unwrap();
+        after = step["next"].clone();
+        if after.is_null() {
+            return (found, members);
+        }
+    }
+    panic!("the walk has no end");
+}
+
 #[tokio::test]
 async fn what_an_administrator_changed_is_found_and_mended() {
     let world = World::new().await;
@@ -214,16 +231,54 @@ async fn what_an_administrator_changed_is_found_and_mended() {
             "id": id, "createdAt": "2026-11-21T08:00:00Z", "status": "active", "email": MAIL,
         }))
         .await;
-    let found = world.api.call(&json!({ "reconcile": {} })).await.unwrap();
-    assert_eq!(found["found"], json!([{ "kind": "no-account", "id": id }]));
+    let found = [json!({ "kind": "no-account", "id": id })];
+    assert_eq!(walk(&world, false).await.0, found);
     assert_eq!(world.dynamo.profile(id).await.unwrap().document.status.as_str(), "active");
-    let fixed = world.api.call(&json!({ "reconcile": { "fix": true } })).await.unwrap();
-    assert_eq!((&fixed["found"], &fixed["next"]), (&found["found"], &json!(null)));
+    assert_eq!(walk(&world, true).await.0, found);
     assert_eq!(world.dynamo.profile(id).await.unwrap().document.status.as_str(), "closed");
-    let again = world.api.call(&json!({ "reconcile": {} })).await.unwrap();
-    assert_eq!(again["found"], json!([]));
-    let thrown = world.api.thrown(&json!({ "reconcile": { "after": "x" } })).await;
-    assert_eq!(thrown, "Problem: invalid-request");
+    assert!(walk(&world, false).await.0.is_empty());
+    for after in ["x", "profiles/x", "members/x"] {
+        let event = json!({ "reconcile": { "after": after } });
+        let thrown = world.api.thrown(&event).await;
+        assert_eq!(thrown, "Problem: invalid-request", "{after}");
+    }
+}
+
+#[tokio::test]
+async fn users_of_the_pool_without_a_profile_are_found_and_get_one() {
+    let world = World::new().await;
+    // More than a page of them, made long ago: the pool's clock is that of the test, the function's is not.
+    let mut subs = Vec::new();
+    for number in 0..30 {
+        let email = format!("user{number}@example.com");
+        let person = world.house.user_with(&email, json!({ "email": email })).await;
+        subs.push(person.sub);
+    }
+    let input = json!({ "UserPoolId": world.house.pool, "Username": "user7@example.com" });
+    world.house.call("AdminDisableUser", input).await.ok();
+    // Who has not shown who they are has no profile yet.
+    world.house.sign_up("new@example.com", json!({ "email": "new@example.com" })).await.ok();
+
+    let (mut found, members) = walk(&world, false).await;
+    let mut expected: Vec<Value> =
+        subs.iter().map(|sub| json!({ "kind": "no-profile", "id": sub })).collect();
+    found.sort_by_key(ToString::to_string);
+    expected.sort_by_key(ToString::to_string);
+    assert_eq!((members, &found), (31, &expected));
+    // Looking changes nothing.
+    assert!(world.dynamo.profile(&subs[0]).await.is_none());
+
+    assert_eq!(walk(&world, true).await.0.len(), 30);
+    assert!(walk(&world, false).await.0.is_empty());
+    for (number, sub) in subs.iter().enumerate() {
+        let document = world.dynamo.profile(sub).await.unwrap().document;
+        let status = if number == 7 { "suspended" } else { "active" };
+        assert_eq!(document.status.as_str(), status);
+        let email = document.email.unwrap();
+        assert_eq!(email.as_str(), format!("user{number}@example.com"));
+    }
+    let input = json!({ "UserPoolId": world.house.pool, "Username": "user7@example.com" });
+    assert_eq!(world.house.call("AdminGetUser", input).await.ok()["Enabled"], false);
 }
 
 #[tokio::test]
