@@ -193,8 +193,8 @@ def _table(local: DynamoDbLocal, name: str) -> None:
 
 
 @contextmanager
-def hosted(kind: str, folder: Path, local: DynamoDbLocal):
-    """The user API as a Lambda function behind an API of this kind."""
+def hosted(kind: str, folder: Path, local: DynamoDbLocal, **settings):
+    """The user API as a Lambda function behind an API of this kind. The settings are those of the server."""
     folder.mkdir(parents=True)
     aws = Aws()
     environment = {"AWS_ENDPOINT_URL": aws.url, "AWS_ENDPOINT_URL_DYNAMODB": local.url}
@@ -207,7 +207,9 @@ def hosted(kind: str, folder: Path, local: DynamoDbLocal):
         (folder / f"hosted-{binary}").mkdir()
         shutil.copy(LAMBDAS / binary, folder / f"hosted-{binary}" / "bootstrap")
     (folder / "template.json").write_text(json.dumps(template(kind, environment)))
-    server, house = houses.dev(folder / "server", str(folder / "template.json"), "--memory")
+    server, house = houses.dev(
+        folder / "server", str(folder / "template.json"), "--memory", **settings
+    )
     try:
         _table(local, house.outputs["ProfileTableName"])
         written = {"id": "server", "name": "server", "scope": "write", "secret": random.token_hex(24)}
