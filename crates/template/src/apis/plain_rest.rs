@@ -6,7 +6,7 @@
 use super::{
     Api, ApiKeySource, ApiKind, Authorizer, BODIES_ARE_NOT_VALIDATED, Draft, GatewayResponse,
     Known, METHODS, MockResponse, PayloadVersion, Route, RouteAuthorizer, Text, authorizer,
-    check_path, empty, integration, media_types, open_api, shape, stage_throttles,
+    check_path, empty, integration, media_types, open_api, shape, stage_throttles, throttles,
 };
 use crate::{
     functions::Function,
@@ -256,22 +256,20 @@ impl<'a> Reader<'a, '_> {
         let mut stages = Vec::new();
         for (resource, stage) in self.own("AWS::ApiGateway::Stage", |one: &Stage| &one.rest_api_id)
         {
-            stages.push((resource, stage.stage_name, stage.variables));
+            let throttles = stage_throttles(ApiKind::Rest, resource, self.problems);
+            stages.push((resource, stage.stage_name, stage.variables, throttles));
         }
         for (resource, one) in
             self.own("AWS::ApiGateway::Deployment", |one: &Deployment| &one.rest_api_id)
         {
             let Some(name) = one.stage_name else { continue };
             let described = resource.properties.get("StageDescription");
-            for property in ["MethodSettings", "ThrottlingBurstLimit", "ThrottlingRateLimit"] {
-                if described.is_some_and(|described| described.get(property).is_some()) {
-                    let path = format!("StageDescription.{property}");
-                    let message = "expected an AWS::ApiGateway::Stage with MethodSettings";
-                    self.problems.push(resource.problem(&path, message));
-                }
-            }
+            let throttles = throttles::of_description(described).unwrap_or_else(|message| {
+                self.problems.push(resource.problem("StageDescription", message));
+                Vec::new()
+            });
             let variables = one.stage_description.map(|of| of.variables).unwrap_or_default();
-            stages.push((resource, name, variables));
+            stages.push((resource, name, variables, throttles));
         }
         stages.sort_by_key(|(resource, ..)| resource.line);
         if stages.is_empty() {
@@ -281,9 +279,9 @@ impl<'a> Reader<'a, '_> {
         }
         let stages = stages.into_iter();
         stages
-            .map(|(resource, name, variables)| {
+            .map(|(resource, name, variables, throttles)| {
                 let mut api = empty(self.api, ApiKind::Rest, name, variables);
-                api.throttles = stage_throttles(ApiKind::Rest, resource, self.problems);
+                api.throttles = throttles;
                 self.fill(&mut api, &parts);
                 Draft::plain(api, resource)
             })

@@ -84,6 +84,16 @@ pub(super) fn of_methods(settings: &Value) -> Result<Vec<MethodThrottle>, String
     Ok(throttles.collect())
 }
 
+/// What the `StageDescription` of a deployment says, which makes its stage: the same `MethodSettings`, and limits for
+/// all methods that have none there.
+pub(super) fn of_description(described: Option<&Value>) -> Result<Vec<MethodThrottle>, String> {
+    let Some(described) = described else { return Ok(Vec::new()) };
+    let settings = described.get("MethodSettings");
+    let mut throttles = settings.map_or(Ok(Vec::new()), of_methods)?;
+    throttles.extend(of_route("*", "*", described)?);
+    Ok(throttles)
+}
+
 /// The `DefaultRouteSettings` and `RouteSettings` of an HTTP API's stage.
 pub(super) fn of_routes(
     default: Option<&Value>,
@@ -154,6 +164,29 @@ mod tests {
             let found = find(&throttles, method, path);
             assert_eq!(found, Some(Throttle { rate, burst }), "{method} {path}");
         }
+    }
+
+    #[test]
+    fn a_deployment_describes_its_stage_in_the_same_words() {
+        let described = json!({
+            "ThrottlingRateLimit": 10, "ThrottlingBurstLimit": 20, "CachingEnabled": true,
+            "MethodSettings": [
+                { "ResourcePath": "/slow", "HttpMethod": "GET", "ThrottlingRateLimit": 0.5, "ThrottlingBurstLimit": 1 },
+                { "ResourcePath": "/cached", "HttpMethod": "GET", "CachingEnabled": true, "CacheTtlInSeconds": 60 },
+            ],
+        });
+        let throttles = of_description(Some(&described)).unwrap();
+        assert_eq!(find(&throttles, "GET", "/slow"), Some(Throttle { rate: 0.5, burst: 1 }));
+        assert_eq!(find(&throttles, "GET", "/cached"), Some(Throttle { rate: 10.0, burst: 20 }));
+        // What is said of all methods by their own settings is the nearer word.
+        let all = json!({
+            "ThrottlingRateLimit": 10,
+            "MethodSettings": [{ "ResourcePath": "/*", "HttpMethod": "*", "ThrottlingRateLimit": 3 }],
+        });
+        let throttles = of_description(Some(&all)).unwrap();
+        assert_eq!(find(&throttles, "GET", "/"), Some(Throttle { rate: 3.0, burst: 3 }));
+        assert_eq!(of_description(None).unwrap(), []);
+        assert!(of_description(Some(&json!({ "MethodSettings": "x" }))).is_err());
     }
 
     #[test]

@@ -236,3 +236,35 @@ Resources:
         template.yaml:19:100: G: Target: expected integrations/ID with a Ref to an AWS::ApiGatewayV2::Integration of this API
         template.yaml:20:82: H: RouteKey: expected METHOD /path or $default, found "get /z""#]].assert_eq(&problems);
 }
+
+#[test]
+fn a_stage_that_a_deployment_describes_has_the_throttles_of_the_description() {
+    let stack = resolve(
+        "
+Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: items } }
+  Slow: { Type: AWS::ApiGateway::Resource, Properties: { RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: slow } }
+  GetSlow: { Type: AWS::ApiGateway::Method, Properties: { RestApiId: !Ref Api, ResourceId: !Ref Slow, HttpMethod: GET, AuthorizationType: NONE, Integration: { Type: MOCK } } }
+  GetRoot: { Type: AWS::ApiGateway::Method, Properties: { RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, AuthorizationType: NONE, Integration: { Type: MOCK } } }
+  Deployed:
+    Type: AWS::ApiGateway::Deployment
+    DependsOn: [GetSlow, GetRoot]
+    Properties:
+      RestApiId: !Ref Api
+      StageName: prod
+      StageDescription:
+        ThrottlingRateLimit: 10
+        ThrottlingBurstLimit: 20
+        Variables: { host: prod.example }
+        MethodSettings:
+          - { ResourcePath: /slow, HttpMethod: GET, ThrottlingRateLimit: 0.5, ThrottlingBurstLimit: 1, CachingEnabled: false }
+",
+    );
+    let [api] = stack.apis() else { panic!("one stage") };
+    assert_eq!(
+        (api.stage.as_str(), api.stage_variables["host"].as_str()),
+        ("prod", "prod.example")
+    );
+    let burst = |method, path| api.throttle_of(method, path).map(|throttle| throttle.burst);
+    assert_eq!((burst("GET", "/slow"), burst("GET", "/")), (Some(1), Some(20)));
+}
