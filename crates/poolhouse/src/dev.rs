@@ -84,7 +84,7 @@ pub async fn run(arguments: Dev) -> Result<(), Problem> {
                 is_secure: false,
             }),
         ),
-        api: (api, Arc::new(ApiDoor { house: house.clone(), is_dev: true })),
+        api: (api, Arc::new(ApiDoor { house: house.clone(), is_dev: true, proxies: 0 })),
         tls,
     };
     let running = doors.start();

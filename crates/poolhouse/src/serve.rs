@@ -89,7 +89,7 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
             identity,
             Arc::new(IdentityDoor { house: house.clone(), dev: None, proxies, is_secure }),
         ),
-        api: (api, Arc::new(ApiDoor { house: house.clone(), is_dev: false })),
+        api: (api, Arc::new(ApiDoor { house: house.clone(), is_dev: false, proxies })),
         tls,
     };
     let running = doors.start();
@@ -200,6 +200,8 @@ fn shield(headers: &mut HeaderMap, is_secure: bool) {
 pub struct ApiDoor {
     pub house: Arc<House>,
     pub is_dev: bool,
+    /// How many proxies of ours stand before this server.
+    pub proxies: usize,
 }
 
 impl Answer for ApiDoor {
@@ -213,7 +215,8 @@ impl Answer for ApiDoor {
             Unread::Broken => UnreadBody::Broken,
             Unread::TooSlow => UnreadBody::TooSlow,
         };
-        self.house.gateway.refuse(head.clone(), peer.ip(), unread)
+        let address = client_address(&head.headers, peer.ip(), self.proxies);
+        self.house.gateway.refuse(head.clone(), address, unread)
     }
 
     async fn answer(&self, request: Request<Bytes>, peer: SocketAddr) -> Response<Bytes> {
@@ -223,6 +226,7 @@ impl Answer for ApiDoor {
             *response.status_mut() = StatusCode::FORBIDDEN;
             return response;
         }
-        self.house.gateway.answer(request, peer.ip()).await
+        let address = client_address(request.headers(), peer.ip(), self.proxies);
+        self.house.gateway.answer(request, address).await
     }
 }
