@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
+import http.client
 import json
 import os
 import re
 import secrets as random
 import time
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import jwt
 import pytest
@@ -16,7 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from harness import raw, tokens
+from harness import pages, raw, tokens
 from harness.people import address
 
 
@@ -392,6 +394,52 @@ def test_tok_12_an_unknown_critical_header(accepts, access, attacker):
     head = {**tokens.header(access), "crit": ["mine"], "mine": True}
     assert not accepts(signed_by(attacker, head, tokens.claims(access)))
     assert not accepts(tokens.unsigned(head, tokens.claims(access), access.split(".")[2]))
+
+
+@pytest.fixture(scope="module")
+def openid(starter):
+    """A token that opens userInfo."""
+    return pages.access_token(starter.person(), "openid")
+
+
+def test_gwa_11_gwa_12_there_is_one_way_to_show_a_token(house, access, openid):
+    """At whatever verifies; docs/quirks.md says it. That API Gateway's own authorizers take a bare token as well
+    is in the tests of authorizers."""
+    for url, token in (
+        (f"{house.api_url}/public/user/me", access),
+        (f"{house.api_url}/whoami", access),
+        (f"{house.identity_url}/oauth2/userInfo", openid),
+    ):
+
+        def ask(*values: str) -> int:
+            place = urlsplit(url)
+            connection = http.client.HTTPConnection(place.hostname, place.port, timeout=30)
+            connection.putrequest("GET", place.path)
+            for value in values:
+                connection.putheader("Authorization", value)
+            connection.endheaders()
+            status = connection.getresponse().status
+            connection.close()
+            return status
+
+        for scheme in ("Bearer", "bearer", "BEARER"):
+            assert ask(f"{scheme} {token}") == 200, (url, scheme)
+        for bad in (
+            f"Bearer  {token}",
+            f"Bearer\t{token}",
+            f"Bearer {token},",
+            f"Bearer {token}, Bearer {token}",
+            f"Bearer: {token}",
+            f"Basic {token}",
+            f"Token {token}",
+            "Bearer",
+            "Bearer ,",
+            ",",
+        ):
+            assert ask(bad) in (400, 401, 403), (url, bad)
+        good = f"Bearer {token}"
+        for pair in ((good, "Bearer x"), ("Bearer x", good), (good, good)):
+            assert ask(*pair) in (400, 401, 403), (url, pair)
 
 
 def test_a_token_of_a_megabyte_is_refused(house, access):

@@ -71,7 +71,10 @@ fn presented(request: &Request<Bytes>) -> Option<String> {
     match (lines.next(), lines.next(), in_form) {
         (Some(line), None, None) => {
             let (scheme, token) = line.to_str().ok()?.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| token.to_owned())
+            // One space, and nothing after the token: the rule of all who look at tokens.
+            let is_one_word = token.bytes().all(|byte| byte.is_ascii_graphic());
+            let is_bearer = is_one_word && scheme.eq_ignore_ascii_case("bearer");
+            is_bearer.then(|| token.to_owned())
         }
         (None, None, Some(token)) => Some(token.to_owned()),
         _ => None,
