@@ -1,8 +1,9 @@
 //! What are people called, and where do they get their mail?
 
 use names::Malformed;
+use regex::Regex;
 use serde::{Deserialize, Deserializer, Serialize};
-use std::fmt;
+use std::{fmt, sync::LazyLock};
 use unicode_normalization::UnicodeNormalization;
 
 /// What a person is called: anything that can be seen, on one line, at most 128 characters. Composed, and
@@ -23,7 +24,8 @@ impl PersonName {
         }
         let name: String = text.trim().nfc().collect();
         let is_short = name.chars().count() <= 128;
-        if name.is_empty() || !is_short || name.chars().any(is_hidden) {
+        let is_seen = !name.chars().any(is_hidden) && !has_unknown(&name);
+        if name.is_empty() || !is_short || !is_seen {
             return Err(malformed);
         }
         Ok(Self(name))
@@ -52,6 +54,15 @@ fn is_hidden(letter: char) -> bool {
             | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+#[expect(clippy::expect_used, reason = "a constant pattern, covered by a test")]
+static UNKNOWN: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[\p{Cn}\p{Co}]").expect("the pattern is constant"));
+
+/// Whether a text has characters of which Unicode does not say what they look like: unassigned, or for private use.
+fn has_unknown(text: &str) -> bool {
+    !text.is_ascii() && UNKNOWN.is_match(text)
+}
+
 /// An e-mail address, by the rule that pools have for theirs. Composed, and without space around it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -68,8 +79,8 @@ impl EmailAddress {
             return Err(malformed);
         }
         let address: String = text.trim().nfc().collect();
-        if address.chars().count() > 254 || !is_address(&address) || address.chars().any(is_hidden)
-        {
+        let is_seen = !address.chars().any(is_hidden) && !has_unknown(&address);
+        if address.chars().count() > 254 || !is_address(&address) || !is_seen {
             return Err(malformed);
         }
         Ok(Self(address))
@@ -194,6 +205,7 @@ mod tests {
             "ann@x.com\u{0}",
             "\"a b\"@x.com",
             "an\u{200b}n@x.com",
+            "an\u{378}n@x.com",
         ] {
             assert!(EmailAddress::parse(bad).is_err(), "{bad:?}");
         }

@@ -157,7 +157,16 @@ async fn nrm_01_spellings_of_an_address_are_one_user() {
 #[tokio::test]
 async fn nrm_02_names_that_cannot_be_seen_are_refused() {
     let stage = Stage::new().await;
-    for name in ["a\u{0}b", "a\u{200b}b", "a\u{202e}b", "\u{feff}", "a\u{1b}[31mb", "a\r\nb"] {
+    for name in [
+        "a\u{0}b",
+        "a\u{200b}b",
+        "a\u{202e}b",
+        "\u{feff}",
+        "a\u{1b}[31mb",
+        "a\r\nb",
+        "a\u{378}b",
+        "a\u{e000}b",
+    ] {
         let answer = stage.make("ann", json!({ "name": name })).await;
         assert_eq!(
             (answer.line().as_str(), answer.pointers()),
