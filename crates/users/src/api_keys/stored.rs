@@ -432,7 +432,8 @@ mod tests {
     use super::*;
     use crate::api_keys::NoKeys;
     use crypto::SeededRandom;
-    use store::MemoryStore;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use store::{CommitError, Item, MemoryStore, Page, Store, Write};
 
     fn now() -> Timestamp {
         "2026-11-21T12:00:00Z".parse().unwrap()
@@ -484,13 +485,80 @@ mod tests {
         assert_eq!(NoKeys.check(text, now()).await.unwrap(), None);
     }
 
+    /// A store that counts what is read and written.
+    #[derive(Default)]
+    struct Counting {
+        inner: MemoryStore,
+        reads: AtomicUsize,
+        writes: AtomicUsize,
+    }
+
+    #[async_trait]
+    impl Store for Counting {
+        async fn get(&self, keys: &[Key], now: Timestamp) -> Result<Vec<Option<Item>>, Broken> {
+            self.reads.fetch_add(keys.len(), Ordering::Relaxed);
+            self.inner.get(keys, now).await
+        }
+
+        async fn list(&self, range: &Range, now: Timestamp) -> Result<Page, Broken> {
+            self.reads.fetch_add(1, Ordering::Relaxed);
+            self.inner.list(range, now).await
+        }
+
+        async fn commit(&self, writes: Vec<Write>, now: Timestamp) -> Result<(), CommitError> {
+            self.writes.fetch_add(writes.len(), Ordering::Relaxed);
+            self.inner.commit(writes, now).await
+        }
+    }
+
+    /// USR-06: what a wrong key costs does not depend on how nearly it is right. The comparison itself is that of two
+    /// digests, in constant time.
+    #[tokio::test]
+    async fn usr_06_a_nearly_right_key_takes_as_much_as_any_other() {
+        let store = Arc::new(Counting::default());
+        let random = Arc::new(SeededRandom::new(1));
+        let keys = StoredKeys::new(Records::new(store.clone()), random, "stack");
+        let key = made(&keys).await;
+        let good = key.reveal();
+        let (id, secret) = good.rsplit_once('_').unwrap();
+        let last = if good.ends_with('a') { "b" } else { "a" };
+        let nearly = format!("{}{last}", &good[..good.len() - 1]);
+        let costs = async |presented: &str| {
+            let count =
+                || (store.reads.load(Ordering::Relaxed), store.writes.load(Ordering::Relaxed));
+            let before = count();
+            assert_eq!(keys.check(presented, now()).await.unwrap(), None, "{presented}");
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+            }
+            let after = count();
+            (after.0 - before.0, after.1 - before.1)
+        };
+        for wrong in [
+            nearly.as_str(),
+            &format!("{id}_{}", secret.chars().rev().collect::<String>()),
+            &format!("ph_nobody_{secret}"),
+            ApiKey::generate(&SeededRandom::new(9)).reveal(),
+            "wrong",
+            "",
+            &"x".repeat(1_000_000),
+        ] {
+            assert_eq!(costs(wrong).await, (1, 0), "{wrong:.40}");
+        }
+        // A key that has two secrets and one that has ended are no other.
+        keys.rotate(key.id(), SignedDuration::from_hours(1), now()).await.unwrap();
+        assert_eq!(costs(&nearly).await, (1, 0));
+        keys.revoke(key.id(), now()).await.unwrap();
+        assert_eq!(costs(good).await, (1, 0));
+    }
+
     #[tokio::test]
     async fn what_is_kept_is_no_key() {
         let store = Arc::new(MemoryStore::new());
         let records = Records::new(store.clone());
         let keys = StoredKeys::new(records, Arc::new(SeededRandom::new(1)), "stack");
         let key = made(&keys).await;
-        let item = store::Store::get(store.as_ref(), &[place("stack", key.id())], now()).await;
+        let item = Store::get(store.as_ref(), &[place("stack", key.id())], now()).await;
         let body = item.unwrap()[0].clone().unwrap().body;
         let body = String::from_utf8(body.to_vec()).unwrap();
         let secret = key.reveal().rsplit_once('_').unwrap().1;
