@@ -10,6 +10,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import jwt
 import pytest
@@ -266,6 +267,23 @@ def test_gwa_02_a_verdict_is_of_one_api(stage):
     assert stage.judged == judged + 2
 
 
+def test_gwa_02_a_verdict_is_of_one_stage(stage):
+    token, judged = fresh("allow"), stage.judged
+    places = [urlsplit(stage.house.outputs[name]).path for name in ("PlainTest", "PlainProd")]
+    assert len(set(places)) == 2
+    for at, place in enumerate(places, 1):
+        for _ in range(2):
+            answer, body = stage.raw(f"{place}/alpha", {"Authorization": token})
+            assert (answer.status, body) == (200, b"{}")
+            assert stage.judged == judged + at, place
+            assert f"/{'test' if at == 1 else 'prod'}/GET/alpha" in stage.question()["methodArn"]
+    # What one stage allows the other may still forbid.
+    token, judged = fresh("alpha-only"), stage.judged
+    for place, status in zip(places, (403, 200), strict=True):
+        assert stage.raw(f"{place}/alpha", {"Authorization": token})[0].status == status
+    assert stage.judged == judged + 2
+
+
 def test_gwa_03_every_identity_source_is_in_the_key(stage):
     token, judged = fresh("allow"), stage.judged
     for tenant, count in [("a", 1), ("a", 1), ("b", 2), ("a", 2)]:
@@ -302,16 +320,16 @@ def test_a_validation_expression_matches_the_whole_header(stage):
 
 def test_what_is_no_verdict_is_not_kept(stage, untouched):
     """GWA-05, GWA-06, GWA-07."""
-    for path, order in [
-        ("/alpha", "nobody"),
-        ("/alpha", "throw"),
-        ("/alpha", "no-principal"),
-        ("/Http/simple", "text-true"),
+    for path, orders in [
+        ("/alpha", ("nobody", "throw", "exit", "no-principal", "no-policy", "no-statement", "nested")),
+        ("/Http/simple", ("text-true", "text-false", "one", "null", "throw", "nobody", "allow")),
     ]:
-        token, judged = fresh(order), stage.judged
-        for asked in (1, 2):
-            assert stage.ask(path, {"Authorization": token})[0] in (401, 500)
-            assert stage.judged == judged + asked, order
+        for order in orders:
+            token, judged = fresh(order), stage.judged
+            for asked in (1, 2):
+                expected = 401 if order == "nobody" else 500
+                assert stage.ask(path, {"Authorization": token})[0] == expected, order
+                assert stage.judged == judged + asked, order
 
 
 def test_gwa_04_a_cache_without_identity_source_does_not_start(stage, tmp_path):
@@ -329,8 +347,12 @@ def test_gwa_04_a_cache_without_identity_source_does_not_start(stage, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("order", ["huge", "sleep"])
 def test_gwa_07_an_authorizer_that_is_too_slow_or_says_too_much(stage, untouched, order):
-    status, error, _ = stage.order("/fresh-alpha", order)
-    assert (status, error) in [(500, FAILED[1]), (500, MISCONFIGURED[1])]
+    token, judged = fresh(order), stage.judged
+    # Where a verdict would be kept for five minutes.
+    for asked in (1, 2):
+        status, error, _ = stage.ask("/alpha", {"Authorization": token})
+        assert (status, error) in [(500, FAILED[1]), (500, MISCONFIGURED[1])]
+        assert stage.judged == judged + asked
 
 
 @pytest.mark.parametrize(
@@ -402,6 +424,36 @@ def test_gwa_13_a_verdict_ends_with_its_time(stage):
     for asked in (3, 4):
         assert stage.ask("/fresh-alpha", {"Authorization": token})[0] == 200
         assert stage.judged == judged + asked
+
+
+@pytest.mark.parametrize("ends", ["GlobalSignOut", "AdminUserGlobalSignOut", "AdminDisableUser", "AdminDeleteUser"])
+def test_gwa_13_whoever_is_signed_out_or_disabled_comes_in_no_longer_than_the_ttl(stage, ends):
+    """The authorizer asks the pool, whose word is good at once."""
+    person = stage.pool.person()
+    access = person.sign_in()["AccessToken"]
+    asking = {"Authorization": f"whoever/{access}"}
+    for _ in range(2):
+        assert stage.ask("/short", asking)[0] == 200
+        assert stage.ask("/fresh-alpha", asking)[0] == 200
+    began = time.monotonic()
+    if ends == "GlobalSignOut":
+        stage.pool.cognito.global_sign_out(AccessToken=access)
+    else:
+        words = {
+            "AdminUserGlobalSignOut": "admin_user_global_sign_out",
+            "AdminDisableUser": "admin_disable_user",
+            "AdminDeleteUser": "admin_delete_user",
+        }
+        call = getattr(stage.pool.cognito, words[ends])
+        call(UserPoolId=stage.pool.id, Username=person.name)
+    reached = stage.reached
+    assert stage.ask("/fresh-alpha", asking) == UNAUTHORIZED
+    assert stage.reached == reached
+    while stage.ask("/short", asking)[0] == 200:
+        # Two seconds and what a busy machine takes.
+        assert time.monotonic() - began < 10
+        time.sleep(0.1)
+    assert stage.ask("/short", asking) == UNAUTHORIZED
 
 
 def test_gwa_15_a_hostile_page_gets_no_credentials(stage, untouched):
