@@ -13,7 +13,10 @@ from harness import raw, secrets
 from harness.house import REPOSITORY
 from harness.people import Pool
 
-CASES = {"ENM": 7, "BRU": 8, "RST": 6, "ATR": 9, "MFA": 2, "PKY": 2, "IMP": 2, "NRM": 2}
+CASES = {
+    **{"TOK": 16, "ENM": 7, "BRU": 8, "RST": 6, "ATR": 9, "USR": 12, "GWA": 15, "MFA": 2, "PKY": 2},
+    **{"IMP": 2, "DOS": 4, "NRM": 2},
+}
 """How many cases there are of each kind, numbered from one."""
 
 TESTS = [
