@@ -20,6 +20,7 @@ use base64::{
 };
 use names::{Malformed, Token};
 use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
+use serde_json::{Value, value::RawValue};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -299,7 +300,8 @@ impl<'a> Presented<'a> {
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(BadToken::NotCompact)?;
         let (header, payload) = signed.split_once('.').ok_or(BadToken::NotCompact)?;
-        if !payload.bytes().all(is_base64url) {
+        // To the end, whatever comes: so many bytes are looked at at once.
+        if !payload.bytes().fold(true, |is_it, byte| is_it & is_base64url(byte)) {
             return Err(BadToken::NotCompact);
         }
         let header = URL_SAFE_NO_PAD.decode(header).map_err(|_| BadToken::NotCompact)?;
@@ -335,50 +337,47 @@ impl fmt::Debug for Presented<'_> {
 }
 
 fn is_base64url(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+    byte.is_ascii_alphanumeric() | matches!(byte, b'-' | b'_')
 }
 
 /// The members of a header that we look at. The others, `jwk`, `jku` and `x5u` among them, are
 /// skipped unread.
 #[derive(Deserialize)]
-struct Header {
-    #[serde(default)]
-    alg: Text,
-    #[serde(default)]
-    kid: Text,
+struct Header<'a> {
+    #[serde(default, borrow)]
+    alg: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    kid: Option<&'a RawValue>,
     #[serde(default, deserialize_with = "is_there")]
     crit: bool,
 }
 
-impl Header {
-    fn read(json: &[u8]) -> Result<String, BadToken> {
+impl<'a> Header<'a> {
+    fn read(json: &'a [u8]) -> Result<String, BadToken> {
         // Serde would also take an array for a struct.
         if json.trim_ascii_start().first() != Some(&b'{') {
             return Err(BadToken::Header);
         }
         let header: Self = serde_json::from_slice(json).map_err(|_| BadToken::Header)?;
-        if !matches!(&header.alg, Text::Is(alg) if alg == "RS256") {
+        if text(header.alg)?.as_deref() != Some("RS256") {
             return Err(BadToken::Algorithm);
         }
         if header.crit {
             return Err(BadToken::Critical);
         }
-        match header.kid {
-            Text::Is(kid) if (1..=LONGEST_KEY_ID).contains(&kid.len()) => Ok(kid),
-            _ => Err(BadToken::KeyId),
-        }
+        let kid = text(header.kid)?.filter(|kid| (1..=LONGEST_KEY_ID).contains(&kid.len()));
+        kid.ok_or(BadToken::KeyId)
     }
 }
 
 /// A member that should be a text, and may be anything or absent.
-#[derive(Deserialize, Default)]
-#[serde(untagged)]
-enum Text {
-    Is(String),
-    Other(IgnoredAny),
-    #[default]
-    #[serde(skip)]
-    Absent,
+fn text(member: Option<&RawValue>) -> Result<Option<String>, BadToken> {
+    let Some(member) = member else { return Ok(None) };
+    match serde_json::from_str(member.get()) {
+        Ok(Value::String(text)) => Ok(Some(text)),
+        Ok(_) => Ok(None),
+        Err(_) => Err(BadToken::Header),
+    }
 }
 
 /// Present is present, whatever the value: `null` too.

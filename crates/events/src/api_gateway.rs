@@ -5,6 +5,9 @@
 //! look at the difference between `null`, `{}` and nothing: in 1.0 an empty map is `null`, in 2.0 it is
 //! left out.
 //!
+//! Whoever writes a request may have what the authorizer found as something else than a map, such as a text that
+//! was written before: `Authorizer` is anything that is written as an object.
+//!
 //! Requests and answers carry tokens, cookies and bodies, so `Debug` shows their types and no more.
 
 use crate::{lenient::null_as_default, redacted};
@@ -22,7 +25,7 @@ pub type MultiValues = BTreeMap<String, Vec<String>>;
 /// The request of a proxy integration in payload format 1.0.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ProxyRequestV1 {
+pub struct ProxyRequestV1<Authorizer = Map<String, Value>> {
     /// `1.0` from an HTTP API; a REST API does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
@@ -45,7 +48,7 @@ pub struct ProxyRequestV1 {
     pub path_parameters: Values,
     #[serde(default, with = "null_when_empty")]
     pub stage_variables: Values,
-    pub request_context: RequestContextV1,
+    pub request_context: RequestContextV1<Authorizer>,
     pub body: Option<String>,
     #[serde(default)]
     pub is_base64_encoded: bool,
@@ -54,12 +57,12 @@ pub struct ProxyRequestV1 {
 /// What API Gateway knows about a request in payload format 1.0.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RequestContextV1 {
+pub struct RequestContextV1<Authorizer = Map<String, Value>> {
     pub account_id: String,
     pub api_id: String,
     /// What the authorizer found, and nothing a client sent. Absent on an open route.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authorizer: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorizer: Option<Authorizer>,
     #[serde(default)]
     pub domain_name: String,
     #[serde(default)]
@@ -131,7 +134,7 @@ pub struct ProxyResponseV1 {
 /// The request of a proxy integration in payload format 2.0.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ProxyRequestV2 {
+pub struct ProxyRequestV2<Authorizer = Map<String, Value>> {
     /// Always `2.0`.
     pub version: String,
     /// `GET /items/{id}`, or `$default`.
@@ -148,7 +151,7 @@ pub struct ProxyRequestV2 {
     /// Decoded; the values of a repeated parameter are joined with commas.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub query_string_parameters: Values,
-    pub request_context: RequestContextV2,
+    pub request_context: RequestContextV2<Authorizer>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -162,15 +165,15 @@ pub struct ProxyRequestV2 {
 /// What API Gateway knows about a request in payload format 2.0.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RequestContextV2 {
+pub struct RequestContextV2<Authorizer = Map<String, Value>> {
     pub account_id: String,
     pub api_id: String,
     /// The client's certificate under mutual TLS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authentication: Option<Value>,
     /// `{"jwt": …}` or `{"lambda": …}`: what the authorizer found, and nothing a client sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authorizer: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorizer: Option<Authorizer>,
     #[serde(default)]
     pub domain_name: String,
     #[serde(default)]
@@ -369,12 +372,12 @@ fn scalar_lists<'de, D: Deserializer<'de>>(from: D) -> Result<MultiValues, D::Er
 }
 
 redacted!(
-    ProxyRequestV1,
-    RequestContextV1,
+    ProxyRequestV1<Authorizer>,
+    RequestContextV1<Authorizer>,
     Identity,
     ProxyResponseV1,
-    ProxyRequestV2,
-    RequestContextV2,
+    ProxyRequestV2<Authorizer>,
+    RequestContextV2<Authorizer>,
     HttpContext,
     ProxyResponseV2,
 );

@@ -9,19 +9,28 @@ use crate::{
     lenient::{Object, null_as_default},
     redacted,
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use serde_json::{Map, Number, Value};
-use std::{collections::BTreeMap, fmt};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{
+        self, DeserializeOwned, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
+};
+use serde_json::{Map, Number, Value, value::RawValue};
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 /// A question to an authorizer, in any of its three forms.
+///
+/// `Context` is the request's context, as a proxy event has it. Whoever does not look at it reads it as
+/// [`serde::de::IgnoredAny`], and whoever writes it may have it in any form.
 #[derive(Debug, Clone, PartialEq)]
-pub enum AuthorizerRequest {
+pub enum AuthorizerRequest<Context = Value> {
     /// `TOKEN`: one header of a REST API's request.
     Token(TokenRequest),
     /// `REQUEST` in format 1.0: REST APIs, and HTTP APIs that ask for it.
-    V1(Box<RequestV1>),
+    V1(Box<RequestV1<Context>>),
     /// `REQUEST` in format 2.0: HTTP APIs.
-    V2(Box<RequestV2>),
+    V2(Box<RequestV2<Context>>),
 }
 
 /// A `TOKEN` question.
@@ -37,7 +46,7 @@ pub struct TokenRequest {
 /// A `REQUEST` question in format 1.0.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RequestV1 {
+pub struct RequestV1<Context = Value> {
     /// `1.0`, from HTTP APIs only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
@@ -78,13 +87,13 @@ pub struct RequestV1 {
     pub stage_variables: Option<BTreeMap<String, String>>,
     /// The request's context, as a proxy event has it.
     #[serde(default)]
-    pub request_context: Value,
+    pub request_context: Context,
 }
 
 /// A `REQUEST` question in format 2.0. What is empty is left out.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RequestV2 {
+pub struct RequestV2<Context = Value> {
     /// `arn:aws:execute-api:<region>:<account>:<api>/<stage>/<VERB>/<path>`.
     pub route_arn: String,
     /// The identity sources' values.
@@ -110,7 +119,7 @@ pub struct RequestV2 {
     pub query_string_parameters: Option<BTreeMap<String, String>>,
     /// The request's context, as a proxy event has it.
     #[serde(default)]
-    pub request_context: Value,
+    pub request_context: Context,
     /// What stands for the variables of the route.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path_parameters: Option<BTreeMap<String, String>>,
@@ -147,7 +156,7 @@ pub struct SimpleResponse {
 }
 
 /// A value of a policy answer's context.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Scalar {
     /// `null`.
@@ -206,7 +215,7 @@ pub enum Effect {
     Deny,
 }
 
-impl AuthorizerRequest {
+impl<Context> AuthorizerRequest<Context> {
     /// The ARN of the method or route that is asked for.
     #[must_use]
     pub fn method_arn(&self) -> &str {
@@ -268,7 +277,7 @@ impl fmt::Display for Scalar {
     }
 }
 
-impl Serialize for AuthorizerRequest {
+impl<Context: Serialize> Serialize for AuthorizerRequest<Context> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Tagged<'a, T> {
@@ -293,16 +302,31 @@ impl Serialize for AuthorizerRequest {
     }
 }
 
-impl<'de> Deserialize<'de> for AuthorizerRequest {
+impl<'de, Context> Deserialize<'de> for AuthorizerRequest<Context>
+where
+    Context: DeserializeOwned + Default,
+{
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let event = Value::deserialize(from)?;
-        let kind = event.get("type").and_then(Value::as_str);
-        let version = event.get("version").and_then(Value::as_str);
-        let read = match (kind, version) {
-            (Some("TOKEN"), _) => serde_json::from_value(event).map(Self::Token),
-            (Some("REQUEST"), Some("2.0")) => serde_json::from_value(event).map(Self::V2),
-            (Some("REQUEST"), None | Some("1.0")) => serde_json::from_value(event).map(Self::V1),
-            _ => return Err(de::Error::custom("an unknown kind of authorizer event")),
+        #[derive(Deserialize)]
+        struct Kind<'a> {
+            #[serde(default, borrow)]
+            r#type: Option<&'a RawValue>,
+            #[serde(default, borrow)]
+            version: Option<&'a RawValue>,
+        }
+        // Looked at twice as a text, which is less work than once as a tree.
+        let event = Box::<RawValue>::deserialize(from)?;
+        let event = event.get();
+        let unknown = || de::Error::custom("an unknown kind of authorizer event");
+        let kind = serde_json::from_str::<Object<Kind<'_>>>(event);
+        let Object(kind) = kind.map_err(|_| unknown())?;
+        let read = match (kind.r#type.map(RawValue::get), kind.version.map(RawValue::get)) {
+            (Some(r#""TOKEN""#), _) => serde_json::from_str(event).map(Self::Token),
+            (Some(r#""REQUEST""#), Some(r#""2.0""#)) => serde_json::from_str(event).map(Self::V2),
+            (Some(r#""REQUEST""#), None | Some(r#""1.0""#)) => {
+                serde_json::from_str(event).map(Self::V1)
+            }
+            _ => return Err(unknown()),
         };
         read.map_err(de::Error::custom)
     }
@@ -412,21 +436,90 @@ impl<'de> Deserialize<'de> for Statement {
     }
 }
 
-/// IAM takes one thing where it takes a list of things.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany<T> {
-    One(T),
-    Many(Vec<T>),
-}
+// The next two readers ask what is there, where a derived reader of an untagged enum would try one variant after the
+// other, and put into words why each of them does not fit: that took as long as the rest of an answer.
 
-impl<T> From<OneOrMany<T>> for Vec<T> {
-    fn from(read: OneOrMany<T>) -> Self {
-        match read {
-            OneOrMany::One(one) => vec![one],
-            OneOrMany::Many(many) => many,
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct AnyScalar;
+
+        impl Visitor<'_> for AnyScalar {
+            type Value = Scalar;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("null, a boolean, a number or a text")
+            }
+
+            fn visit_unit<E>(self) -> Result<Scalar, E> {
+                Ok(Scalar::Null)
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Scalar, E> {
+                Ok(Scalar::Bool(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Scalar, E> {
+                Ok(Scalar::Number(value.into()))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Scalar, E> {
+                Ok(Scalar::Number(value.into()))
+            }
+
+            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Scalar, E> {
+                let number = Number::from_f64(value);
+                number.map(Scalar::Number).ok_or_else(|| E::custom("a number without end"))
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Scalar, E> {
+                Ok(value.into())
+            }
+
+            fn visit_string<E>(self, value: String) -> Result<Scalar, E> {
+                Ok(value.into())
+            }
         }
+
+        from.deserialize_any(AnyScalar)
     }
 }
 
-redacted!(TokenRequest, RequestV1, RequestV2, PolicyResponse, SimpleResponse);
+/// IAM takes one thing where it takes a list of things.
+struct OneOrMany<T>(Vec<T>);
+
+impl<T> From<OneOrMany<T>> for Vec<T> {
+    fn from(OneOrMany(all): OneOrMany<T>) -> Self {
+        all
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Either<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
+            type Value = OneOrMany<T>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("one thing or a list of them")
+            }
+
+            fn visit_str<E: de::Error>(self, one: &str) -> Result<OneOrMany<T>, E> {
+                T::deserialize(one.into_deserializer()).map(|one| OneOrMany(vec![one]))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, one: A) -> Result<OneOrMany<T>, A::Error> {
+                let one = T::deserialize(MapAccessDeserializer::new(one))?;
+                Ok(OneOrMany(vec![one]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, many: A) -> Result<OneOrMany<T>, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(many)).map(OneOrMany)
+            }
+        }
+
+        from.deserialize_any(Either(PhantomData))
+    }
+}
+
+redacted!(TokenRequest, RequestV1<Context>, RequestV2<Context>, PolicyResponse, SimpleResponse);

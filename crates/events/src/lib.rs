@@ -19,8 +19,8 @@ pub use user_event::{UserEvent, UserEventData, UserEventKind, UserEventSource};
 
 /// A `Debug` that names the type and shows nothing of what it holds.
 macro_rules! redacted {
-    ($($name:ty),+ $(,)?) => {$(
-        impl std::fmt::Debug for $name {
+    ($($name:ident $(<$parameter:ident>)?),+ $(,)?) => {$(
+        impl $(<$parameter>)? std::fmt::Debug for $name $(<$parameter>)? {
             fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 out.write_str(concat!(stringify!($name), "(…)"))
             }

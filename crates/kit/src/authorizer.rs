@@ -32,6 +32,7 @@ use events::authorizer::{AuthorizerRequest, Effect, Policy, PolicyResponse, Scal
 use functions::{InProcess, Thrown};
 use jiff::Timestamp;
 use names::{ClientId, Clock, Issuer, Scope};
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -125,7 +126,10 @@ impl Authorizer {
     ///
     /// # Errors
     /// [`Error::Unauthorized`] without a believable token, [`Error::Unavailable`] if that cannot be said.
-    pub async fn decide(&self, request: &AuthorizerRequest) -> Result<PolicyResponse, Error> {
+    pub async fn decide<Context>(
+        &self,
+        request: &AuthorizerRequest<Context>,
+    ) -> Result<PolicyResponse, Error> {
         let token = bearer(request).ok_or_else(|| refuse("there is no bearer token"))?;
         let claims = self.believe(token).await?;
         let sub = text(&claims, "sub").ok_or_else(|| refuse("the token has no sub"))?;
@@ -150,7 +154,7 @@ impl Authorizer {
     #[must_use]
     pub fn into_function(self) -> InProcess {
         let this = Arc::new(self);
-        InProcess::new(move |request: AuthorizerRequest| {
+        InProcess::new(move |request: AuthorizerRequest<IgnoredAny>| {
             let this = this.clone();
             async move {
                 this.decide(&request).await.map_err(|error| match error {
@@ -266,7 +270,7 @@ fn refuse(reason: impl AsRef<str>) -> Error {
 }
 
 /// The token in the request's one `Authorization` header: `Bearer`, one space, the token, nothing more.
-fn bearer(request: &AuthorizerRequest) -> Option<&str> {
+fn bearer<Context>(request: &AuthorizerRequest<Context>) -> Option<&str> {
     let value = match request {
         AuthorizerRequest::Token(request) => request.authorization_token.as_str(),
         AuthorizerRequest::V1(request) => {
@@ -283,7 +287,9 @@ fn bearer(request: &AuthorizerRequest) -> Option<&str> {
         AuthorizerRequest::V2(request) => one_header(request.headers.as_ref())?,
     };
     let (scheme, token) = value.split_once(' ')?;
-    let is_one_word = token.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',');
+    // To the end, whatever comes: so many bytes are looked at at once.
+    let is_of_a_word = |byte: u8| byte.is_ascii_graphic() & (byte != b',');
+    let is_one_word = token.bytes().fold(true, |is_one, byte| is_one & is_of_a_word(byte));
     (scheme.eq_ignore_ascii_case("Bearer") && !token.is_empty() && is_one_word).then_some(token)
 }
 
@@ -395,7 +401,7 @@ mod tests {
     fn gwa_11_two_authorization_headers_are_refused() {
         let one = |name: &str| (name.to_owned(), "Bearer a.b.c".to_owned());
         let v2 = |headers| {
-            AuthorizerRequest::V2(Box::new(RequestV2 {
+            AuthorizerRequest::<()>::V2(Box::new(RequestV2 {
                 headers: Some(headers),
                 ..RequestV2::default()
             }))
@@ -405,7 +411,7 @@ mod tests {
 
         let v1 = |values: &[&str]| {
             let values = values.iter().map(|value| (*value).to_owned()).collect();
-            AuthorizerRequest::V1(Box::new(RequestV1 {
+            AuthorizerRequest::<()>::V1(Box::new(RequestV1 {
                 headers: Some([one("Authorization")].into()),
                 multi_value_headers: Some([("Authorization".to_owned(), values)].into()),
                 ..RequestV1::default()

@@ -3,6 +3,7 @@
 use events::authorizer::{
     AuthorizerRequest, Effect, Policy, PolicyResponse, Scalar, SimpleResponse,
 };
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 const ARN: &str = "arn:aws:execute-api:eu-west-1:000000000000:a1b2c3/prod/GET/items/7";
@@ -64,6 +65,39 @@ fn every_form_of_a_question_is_read_and_written_again() {
     }
     for bad in [json!({}), json!([]), json!({"type": "token"}), json!({"type": "TOKEN"})] {
         assert!(serde_json::from_value::<AuthorizerRequest>(bad).is_err());
+    }
+}
+
+#[test]
+fn whoever_does_not_look_at_the_context_of_a_question_need_not_read_it() {
+    // The kind may stand last.
+    let question = format!(
+        r#"{{"requestContext":{{"http":[]}},"routeArn":"{ARN}","type":"REQUEST","version":"2.0"}}"#
+    );
+    let read: AuthorizerRequest<IgnoredAny> = serde_json::from_str(&question).unwrap();
+    assert!(matches!(&read, AuthorizerRequest::V2(request) if request.route_arn == ARN));
+    for bad in [
+        json!([]),
+        json!("TOKEN"),
+        json!({ "methodArn": ARN }),
+        json!({ "type": "TOKENS", "methodArn": ARN, "authorizationToken": "hunter2" }),
+        json!({ "type": ["TOKEN"], "methodArn": ARN, "authorizationToken": "hunter2" }),
+        json!({ "type": "REQUEST", "version": "3.0", "methodArn": ARN }),
+    ] {
+        let problem = serde_json::from_value::<AuthorizerRequest>(bad).unwrap_err().to_string();
+        assert_eq!(problem, "an unknown kind of authorizer event");
+    }
+}
+
+#[test]
+fn a_context_holds_scalars_of_every_kind_and_nothing_else() {
+    let scalars = json!([null, true, -1, u64::MAX, 1.5, "x", ""]);
+    let read: Vec<Scalar> = serde_json::from_value(scalars.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), scalars);
+    let texts: Vec<String> = read.iter().map(ToString::to_string).collect();
+    assert_eq!(texts, ["null", "true", "-1", "18446744073709551615", "1.5", "x", ""]);
+    for bad in ["[]", "{}", "[1]", r#"{"a":1}"#] {
+        assert!(serde_json::from_str::<Scalar>(bad).is_err(), "{bad}");
     }
 }
 

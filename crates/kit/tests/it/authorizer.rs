@@ -128,7 +128,7 @@ async fn the_policy_follows_the_path_and_never_opens_more() {
     let token = format!("Bearer {}", pool_token(&house.claims()));
     let ask = async |method_arn: String| {
         let request = TokenRequest { authorization_token: token.clone(), method_arn };
-        house.authorizer.decide(&AuthorizerRequest::Token(request)).await
+        house.authorizer.decide(&AuthorizerRequest::<()>::Token(request)).await
     };
     let answer = ask(ARN.replace("whoami", "*")).await.unwrap();
     assert_eq!(answer.policy_document.statement[0].resource, [ARN.replace("whoami", "?")]);
