@@ -3,13 +3,9 @@
 //! This is the only way into `requestContext.authorizer`: nothing a client sends gets there except through
 //! an authorizer that believed it.
 
-use crate::{
-    Signer,
-    tokens::{Claims, Telling},
-    verdict::Verdict,
-};
-use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use crate::{PayloadFormat, Signer, claims::Claims, verdict::Verdict};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::{Map, Value, value::RawValue};
 use std::sync::Arc;
 
 /// What an authorizer found out.
@@ -25,51 +21,27 @@ pub(crate) enum Caller {
     },
     Lambda {
         verdict: Arc<Verdict>,
-        /// How long the function took, in milliseconds; zero for a verdict that was kept.
-        latency: i64,
+        /// How long the function took, in milliseconds; none for a verdict that was kept.
+        latency: Option<i64>,
     },
     Iam(Signer),
 }
 
 impl Caller {
-    /// `requestContext.authorizer` in format 1.0.
-    pub(crate) fn v1(&self) -> Option<Map<String, Value>> {
-        match self {
-            // A signer is told in `identity`.
-            Self::Anyone | Self::Iam(_) => None,
-            Self::Cognito(claims) => Some(one("claims", cognito(claims))),
-            Self::Jwt { claims, with_scopes } => Some(jwt(claims, *with_scopes)),
-            Self::Lambda { verdict, latency } => {
-                let mut context = verdict.context.clone();
-                // After the context, so that these two are ours whatever it contains.
-                if let Some(principal) = &verdict.principal {
-                    context.insert("principalId".into(), principal.as_str().into());
-                }
-                context.insert("integrationLatency".into(), (*latency).into());
-                Some(context)
-            }
+    /// `requestContext.authorizer` in a format.
+    pub(crate) const fn told(&self, format: PayloadFormat) -> Option<Told<'_>> {
+        match (self, format) {
+            // Format 1.0 tells of a signer in `identity`.
+            (Self::Anyone, _) | (Self::Iam(_), PayloadFormat::V1) => None,
+            _ => Some(Told { caller: self, format }),
         }
     }
 
-    /// `requestContext.authorizer` in format 2.0.
-    pub(crate) fn v2(&self) -> Option<Map<String, Value>> {
-        match self {
-            Self::Anyone => None,
-            Self::Cognito(claims) => Some(one("claims", cognito(claims))),
-            Self::Jwt { claims, with_scopes } => {
-                Some(one("jwt", Value::Object(jwt(claims, *with_scopes))))
-            }
-            Self::Lambda { verdict, .. } => {
-                Some(one("lambda", Value::Object(verdict.context.clone())))
-            }
-            Self::Iam(signer) => Some(one(
-                "iam",
-                json!({
-                    "accessKey": signer.access_key, "accountId": signer.account,
-                    "callerId": signer.user_id, "cognitoIdentity": null, "principalOrgId": null,
-                    "userArn": signer.user_arn, "userId": signer.user_id,
-                }),
-            )),
+    /// `requestContext.authorizer` in format 1.0, to be looked into.
+    pub(crate) fn members(&self) -> Option<Map<String, Value>> {
+        match serde_json::to_value(self.told(PayloadFormat::V1)?) {
+            Ok(Value::Object(members)) => Some(members),
+            Ok(_) | Err(_) => None,
         }
     }
 
@@ -90,106 +62,139 @@ impl Caller {
     }
 }
 
-fn one(key: &str, value: Value) -> Map<String, Value> {
-    [(key.to_owned(), value)].into_iter().collect()
+/// What the function is told of a caller, as it is written into an event.
+#[derive(Clone, Copy)]
+pub(crate) struct Told<'a> {
+    caller: &'a Caller,
+    format: PayloadFormat,
 }
 
-fn cognito(claims: &Claims) -> Value {
-    Value::Object(claims.told(Telling::Cognito, flat).clone())
-}
-
-/// Claims as a Cognito authorizer tells them: every value a text, lists joined with commas, and the two
-/// times in words.
-fn flat(claims: &Claims) -> Map<String, Value> {
-    let mut texts = Map::new();
-    for (name, value) in claims.iter() {
-        let text = match value {
-            Value::Null => continue,
-            Value::Number(time) if matches!(name.as_str(), "exp" | "iat") => {
-                let time = time.as_i64().and_then(|second| Timestamp::from_second(second).ok());
-                time.map_or_else(
-                    || value.to_string(),
-                    |time| time.strftime("%a %b %d %H:%M:%S UTC %Y").to_string(),
-                )
+impl Serialize for Told<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match (self.caller, self.format) {
+            (Caller::Anyone, _) | (Caller::Iam(_), PayloadFormat::V1) => to.serialize_none(),
+            (Caller::Cognito(claims), _) => one(to, "claims", claims.told()),
+            (Caller::Jwt { claims, with_scopes }, PayloadFormat::V1) => {
+                TokenTold::of(claims, *with_scopes).serialize(to)
             }
-            Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
-            other => plain(other),
-        };
-        texts.insert(name.clone(), Value::String(text));
-    }
-    texts
-}
-
-/// Claims and scopes as a JWT authorizer tells them: every value a text, lists in brackets.
-fn jwt(claims: &Claims, with_scopes: bool) -> Map<String, Value> {
-    let texts = claims.told(Telling::Jwt, bracketed).clone();
-    let scopes =
-        if with_scopes { json!(crate::authorizers::jwt::scopes(claims)) } else { Value::Null };
-    [("claims".to_owned(), Value::Object(texts)), ("scopes".to_owned(), scopes)]
-        .into_iter()
-        .collect()
-}
-
-fn bracketed(claims: &Claims) -> Map<String, Value> {
-    let mut texts = Map::new();
-    for (name, value) in claims.iter() {
-        let text = match value {
-            Value::Null => continue,
-            Value::Array(items) => {
-                format!("[{}]", items.iter().map(plain).collect::<Vec<_>>().join(" "))
+            (Caller::Jwt { claims, with_scopes }, PayloadFormat::V2) => {
+                one(to, "jwt", &TokenTold::of(claims, *with_scopes))
             }
-            other => plain(other),
-        };
-        texts.insert(name.clone(), Value::String(text));
+            (Caller::Lambda { verdict, latency }, PayloadFormat::V1) => {
+                verdict.told_v1(*latency).serialize(to)
+            }
+            (Caller::Lambda { verdict, .. }, PayloadFormat::V2) => {
+                one(to, "lambda", &verdict.told_v2())
+            }
+            (Caller::Iam(signer), PayloadFormat::V2) => one(to, "iam", &SignerTold::of(signer)),
+        }
     }
-    texts
 }
 
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+fn one<S: Serializer, T: Serialize + ?Sized>(
+    to: S,
+    name: &str,
+    value: &T,
+) -> Result<S::Ok, S::Error> {
+    let mut map = to.serialize_map(Some(1))?;
+    map.serialize_entry(name, value)?;
+    map.end()
+}
+
+/// Claims and scopes, as a JWT authorizer tells them.
+#[derive(Serialize)]
+struct TokenTold<'a> {
+    claims: &'a RawValue,
+    scopes: Option<Vec<&'a str>>,
+}
+
+impl<'a> TokenTold<'a> {
+    fn of(claims: &'a Claims, with_scopes: bool) -> Self {
+        let scopes = with_scopes.then(|| claims.scopes_or_scp().collect());
+        Self { claims: claims.told(), scopes }
+    }
+}
+
+/// Whoever signed a request, as format 2.0 tells it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SignerTold<'a> {
+    access_key: &'a str,
+    account_id: &'a str,
+    caller_id: &'a str,
+    cognito_identity: Option<&'a str>,
+    principal_org_id: Option<&'a str>,
+    user_arn: &'a str,
+    user_id: &'a str,
+}
+
+impl<'a> SignerTold<'a> {
+    fn of(signer: &'a Signer) -> Self {
+        Self {
+            access_key: &signer.access_key,
+            account_id: &signer.account,
+            caller_id: &signer.user_id,
+            cognito_identity: None,
+            principal_org_id: None,
+            user_arn: &signer.user_arn,
+            user_id: &signer.user_id,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verdict::Form;
+    use crate::{claims::Telling, verdict::Form};
+    use serde_json::json;
 
-    fn claims() -> Arc<Claims> {
-        Arc::new(Claims::new(
-            "http://x/p_a",
-            json!({
-                "sub": "s", "email_verified": true, "cognito:groups": ["admin", "power"],
-                "exp": 1_715_044_180, "auth_time": 1_715_040_580, "nothing": null,
-                "address": { "formatted": "x" }, "scope": "a b",
-            }),
-        ))
+    fn claims(telling: Telling) -> Arc<Claims> {
+        let all = json!({ "sub": "s", "exp": 1_715_044_180, "scope": "a b" });
+        Arc::new(Claims::new("http://x/p_a", &all, telling))
+    }
+
+    fn told(caller: &Caller, format: PayloadFormat) -> Value {
+        serde_json::to_value(caller.told(format)).unwrap()
     }
 
     #[test]
-    fn a_cognito_authorizer_tells_texts() {
-        let told = Caller::Cognito(claims()).v1().unwrap();
+    fn a_cognito_authorizer_tells_claims_in_both_formats() {
+        let caller = Caller::Cognito(claims(Telling::Cognito));
+        let expected = json!({ "claims": {
+            "iss": "http://x/p_a", "sub": "s", "exp": "Tue May 07 01:09:40 UTC 2024", "scope": "a b",
+        } });
+        assert_eq!(told(&caller, PayloadFormat::V1), expected);
+        assert_eq!(told(&caller, PayloadFormat::V2), expected);
+    }
+
+    #[test]
+    fn a_jwt_authorizer_tells_scopes_only_if_the_route_asked() {
+        let caller = |with_scopes| Caller::Jwt { claims: claims(Telling::Jwt), with_scopes };
+        let expected = |scopes: Value| {
+            let claims =
+                json!({ "iss": "http://x/p_a", "sub": "s", "exp": "1715044180", "scope": "a b" });
+            json!({ "claims": claims, "scopes": scopes })
+        };
+        assert_eq!(told(&caller(false), PayloadFormat::V1), expected(Value::Null));
+        assert_eq!(told(&caller(true), PayloadFormat::V1), expected(json!(["a", "b"])));
+        let in_version_two = told(&caller(true), PayloadFormat::V2);
+        assert_eq!(in_version_two, json!({ "jwt": expected(json!(["a", "b"])) }));
+    }
+
+    #[test]
+    fn a_signer_is_told_in_version_two_and_nobody_in_none() {
+        let [access_key, account, user_id, user_arn] =
+            ["AKIA", "000000000000", "user", "arn"].map(str::to_owned);
+        let signer = Caller::Iam(Signer { access_key, account, user_id, user_arn });
+        assert!(signer.told(PayloadFormat::V1).is_none());
         assert_eq!(
-            Value::Object(told),
-            json!({ "claims": {
-                "sub": "s", "email_verified": "true", "cognito:groups": "admin,power",
-                "exp": "Tue May 07 01:09:40 UTC 2024", "auth_time": "1715040580",
-                "address": r#"{"formatted":"x"}"#, "scope": "a b",
+            told(&signer, PayloadFormat::V2),
+            json!({ "iam": {
+                "accessKey": "AKIA", "accountId": "000000000000", "callerId": "user",
+                "cognitoIdentity": null, "principalOrgId": null, "userArn": "arn", "userId": "user",
             } })
         );
-    }
-
-    #[test]
-    fn a_jwt_authorizer_tells_texts_and_scopes_only_if_the_route_asked() {
-        let told = |with_scopes| Caller::Jwt { claims: claims(), with_scopes }.v2().unwrap();
-        let open = Value::Object(told(false));
-        assert_eq!(open["jwt"]["scopes"], Value::Null);
-        assert_eq!(open["jwt"]["claims"]["cognito:groups"], json!("[admin power]"));
-        assert_eq!(open["jwt"]["claims"]["exp"], json!("1715044180"));
-        assert_eq!(open["jwt"]["claims"].get("nothing"), None);
-        assert_eq!(Value::Object(told(true))["jwt"]["scopes"], json!(["a", "b"]));
+        assert!(Caller::Anyone.told(PayloadFormat::V2).is_none());
     }
 
     #[test]
@@ -202,10 +207,14 @@ mod tests {
             "context": { "principalId": "bob", "integrationLatency": 9, "n": 1 },
         });
         let verdict = Arc::new(Verdict::read(Form::Policy, answer.to_string().as_bytes()).unwrap());
-        let caller = Caller::Lambda { verdict, latency: 3 };
-        assert_eq!(
-            Value::Object(caller.v1().unwrap()),
-            json!({ "principalId": "ann", "integrationLatency": 3, "n": "1" })
-        );
+        for (latency, milliseconds) in [(Some(3), 3), (None, 0), (None, 0)] {
+            let caller = Caller::Lambda { verdict: verdict.clone(), latency };
+            let expected =
+                json!({ "principalId": "ann", "integrationLatency": milliseconds, "n": "1" });
+            assert_eq!(told(&caller, PayloadFormat::V1), expected);
+            assert_eq!(Value::Object(caller.members().unwrap()), expected);
+            let context = json!({ "principalId": "bob", "integrationLatency": "9", "n": "1" });
+            assert_eq!(told(&caller, PayloadFormat::V2), json!({ "lambda": context }));
+        }
     }
 }

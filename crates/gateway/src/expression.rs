@@ -363,7 +363,7 @@ fn joined(values: impl Iterator<Item = String>, several: Several) -> Option<Stri
 
 /// `principalId`, `claims.sub`, or a member of the context of a Lambda authorizer.
 fn authorizer(caller: &Caller, name: &str) -> Option<String> {
-    let told = caller.v1()?;
+    let told = caller.members()?;
     let value = match name.strip_prefix("claims.") {
         Some(claim) => told.get("claims")?.get(claim)?.clone(),
         None => told.get(name)?.clone(),

@@ -1,7 +1,7 @@
 //! By what is one caller told from another?
 
 use crate::{
-    Api,
+    Api, Route,
     incoming::{Found, Incoming},
 };
 use http::HeaderName;
@@ -57,8 +57,7 @@ impl IdentitySource {
         &self,
         request: &'a Incoming,
         api: &'a Api,
-        resource: &'a str,
-        route_key: &'a str,
+        route: &'a Route,
     ) -> Identity<'a> {
         let found = match self {
             Self::Header(name) => request.header(name),
@@ -73,8 +72,8 @@ impl IdentitySource {
                     ContextVariable::Stage => api.stage.as_str().into(),
                     ContextVariable::HttpMethod => request.method.as_str().into(),
                     ContextVariable::Path => request.path.raw().into(),
-                    ContextVariable::ResourcePath => resource.into(),
-                    ContextVariable::RouteKey => route_key.into(),
+                    ContextVariable::ResourcePath => route.path.as_str().into(),
+                    ContextVariable::RouteKey => route.key().into(),
                     ContextVariable::Protocol => request.protocol.into(),
                     ContextVariable::SourceIp => request.peer.to_string().into(),
                     ContextVariable::UserAgent => request.user_agent().unwrap_or_default().into(),

@@ -4,7 +4,9 @@ use crate::path::RequestPath;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use crypto::Random;
-use http::{HeaderMap, HeaderName, Method, Uri, Version, header::USER_AGENT, request::Parts};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Uri, Version, header::USER_AGENT, request::Parts,
+};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use std::net::IpAddr;
@@ -103,7 +105,7 @@ impl Incoming {
 
     /// A header that should be there once.
     pub(crate) fn header(&self, name: &HeaderName) -> Found<'_> {
-        Found::once(self.headers.get_all(name).iter().map(|value| value.to_str().ok()))
+        Found::once(self.headers.get_all(name).iter().map(visible))
     }
 
     /// A query parameter that should be there once.
@@ -116,6 +118,15 @@ impl Incoming {
         let value = self.headers.get(USER_AGENT)?;
         Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
     }
+}
+
+/// A value of visible ASCII, spaces and tabs, as [`HeaderValue::to_str`] has it. All bytes are looked at, many at once:
+/// most of a request is its token.
+fn visible(value: &HeaderValue) -> Option<&str> {
+    let bytes = value.as_bytes();
+    let is_visible = |byte: u8| (b' '..0x7f).contains(&byte) | (byte == b'\t');
+    let are_visible = bytes.iter().fold(true, |are_visible, byte| are_visible & is_visible(*byte));
+    std::str::from_utf8(bytes).ok().filter(|_| are_visible)
 }
 
 fn pairs(query: &str) -> Vec<(String, String)> {
@@ -140,6 +151,14 @@ mod tests {
         let expected = [("a", "1"), ("a", "2"), ("b", "x y&"), ("c", ""), ("", "d"), ("é", "+")];
         assert_eq!(read, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
         assert!(pairs("").is_empty());
+    }
+
+    #[test]
+    fn a_header_is_text_where_the_http_crate_says_so() {
+        for byte in 0..=u8::MAX {
+            let Ok(value) = HeaderValue::from_bytes(&[b'a', byte, b'b']) else { continue };
+            assert_eq!(visible(&value), value.to_str().ok(), "{byte:#x}");
+        }
     }
 
     #[test]

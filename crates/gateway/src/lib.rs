@@ -10,6 +10,7 @@
 
 mod authorizers;
 mod caller;
+mod claims;
 mod conditions;
 mod config;
 mod cors;

@@ -186,7 +186,7 @@ fn is_about_calls(statement: &Statement, is_denying: bool) -> bool {
 
 /// `${aws:…}` stands for something that is only known to IAM.
 fn has_variable(pattern: &str) -> bool {
-    pattern.contains("${")
+    pattern.split('$').skip(1).any(|after| after.starts_with('{'))
 }
 
 /// Whether the pattern fits the whole text: `*` is any text, slashes included, `?` is one character.

@@ -4,7 +4,11 @@
 //! format 1.0 has the names of headers as they were sent; a server hands them over in lower case, so they
 //! are spelled here as HTTP/1.1 clients spell them: `Content-Type`.
 
-use crate::{Api, ApiKind, PayloadFormat, authorizers::Question, caller::Caller};
+use crate::{
+    Api, ApiKind, PayloadFormat,
+    authorizers::Question,
+    caller::{Caller, Told},
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use events::api_gateway::{
@@ -19,6 +23,7 @@ use http::{
     },
 };
 use jiff::Timestamp;
+use serde::Serialize;
 
 /// The API key that a caller came with.
 #[derive(Debug, Clone)]
@@ -40,11 +45,11 @@ pub(crate) const HOP_BY_HOP: [HeaderName; 8] = [
 ];
 
 /// The event in format 1.0, without its body.
-pub(crate) fn v1(
+pub(crate) fn v1<'a>(
     question: &Question<'_>,
-    caller: &Caller,
+    caller: &'a Caller,
     key: Option<&PresentedKey>,
-) -> ProxyRequestV1 {
+) -> ProxyRequestV1<Told<'a>> {
     let Question { request, api, route, parameters, .. } = question;
     let (path, version, request_id) = match api.kind {
         ApiKind::Rest => (request.path.raw(), None, &request.mark.id),
@@ -76,7 +81,7 @@ pub(crate) fn v1(
         request_context: RequestContextV1 {
             account_id: api.account.to_string(),
             api_id: api.id.clone(),
-            authorizer: caller.v1(),
+            authorizer: caller.told(PayloadFormat::V1),
             domain_name: domain_name(api),
             domain_prefix: domain_prefix(api),
             extended_request_id: request.mark.short.clone(),
@@ -112,7 +117,7 @@ pub(crate) fn v1(
 }
 
 /// The event in format 2.0, without its body.
-pub(crate) fn v2(question: &Question<'_>, caller: &Caller) -> ProxyRequestV2 {
+pub(crate) fn v2<'a>(question: &Question<'_>, caller: &'a Caller) -> ProxyRequestV2<Told<'a>> {
     let Question { request, api, route, parameters, .. } = question;
     let path = staged(question, &request.path.decoded());
     let mut headers = headers(question);
@@ -150,7 +155,7 @@ pub(crate) fn v2(question: &Question<'_>, caller: &Caller) -> ProxyRequestV2 {
             account_id: api.account.to_string(),
             api_id: api.id.clone(),
             authentication: None,
-            authorizer: caller.v2(),
+            authorizer: caller.told(PayloadFormat::V2),
             domain_name: domain_name(api),
             domain_prefix: domain_prefix(api),
             http: HttpContext {
@@ -221,6 +226,14 @@ fn is_text(media_type: &str) -> bool {
         || matches!(media_type, "application/json" | "application/xml" | "application/javascript")
 }
 
+/// An event, ready to be sent.
+pub(crate) fn written(event: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    // Most events are of this size, and a buffer that grows is copied each time.
+    let mut text = Vec::with_capacity(4096);
+    serde_json::to_writer(&mut text, event)?;
+    Ok(text)
+}
+
 /// The whole event, ready to be sent.
 pub(crate) fn bytes(
     question: &Question<'_>,
@@ -231,11 +244,11 @@ pub(crate) fn bytes(
     let bytes = match question.route.payload {
         PayloadFormat::V1 => {
             let event = ProxyRequestV1 { body, is_base64_encoded, ..v1(question, caller, key) };
-            serde_json::to_vec(&event)?
+            written(&event)?
         }
         PayloadFormat::V2 => {
             let event = ProxyRequestV2 { body, is_base64_encoded, ..v2(question, caller) };
-            serde_json::to_vec(&event)?
+            written(&event)?
         }
     };
     Ok(bytes.into())

@@ -1,10 +1,11 @@
-//! Who signed this token, and what does it claim?
+//! Who signed this token?
 //!
-//! Checking a signature costs twenty times what everything else about a token costs, so claims that were
+//! Checking a signature costs ten times what everything else about a token costs, so claims that were
 //! proven once are remembered under the SHA-256 of the token. The token itself is not kept. Whether the
 //! claims let anyone in is asked at every use, and by others.
 
 use crate::{
+    claims::{Claims, Telling, Unreadable},
     fault::Broken,
     trail::{Step, Trail},
 };
@@ -12,13 +13,8 @@ use async_trait::async_trait;
 use crypto::jwt::{Presented, VerifyingKey};
 use jiff::Timestamp;
 use moka::sync::Cache;
-use names::{Issuer, Scope, Token};
-use serde_json::{Map, Value};
-use std::{
-    fmt,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use names::{Issuer, Scope};
+use std::{sync::Arc, time::Duration};
 
 /// Where the keys of issuers come from.
 ///
@@ -43,24 +39,6 @@ pub trait KeySets: Send + Sync {
 #[error("{0}")]
 pub struct Unavailable(pub String);
 
-/// Proven claims, as a token authorizer looks at them.
-#[derive(Clone, PartialEq)]
-pub(crate) struct Claims {
-    /// Whose key proved them; it is also their `iss`.
-    pub(crate) issuer: Issuer,
-    all: Map<String, Value>,
-    /// As functions are told of them, in the form of a Cognito and of a JWT authorizer: put into words once
-    /// for as long as the proof is remembered.
-    told: [OnceLock<Map<String, Value>>; 2],
-}
-
-/// How a function is told of claims.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Telling {
-    Cognito,
-    Jwt,
-}
-
 /// Why a token proves nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unproven {
@@ -72,9 +50,6 @@ pub(crate) enum Unproven {
     Issuer,
 }
 
-/// How far ahead of us the clock of another node may be. An expired token gets no such grace.
-const SKEW: i64 = 60;
-
 /// Proven claims are remembered for this long at most, so that a key that is withdrawn is missed soon.
 const REMEMBERED: Duration = Duration::from_secs(300);
 
@@ -84,22 +59,25 @@ const CAPACITY: u64 = 16 * 1024 * 1024;
 /// Checks tokens.
 pub(crate) struct Tokens {
     keys: Arc<dyn KeySets>,
-    proven: Cache<[u8; 32], Remembered>,
+    proven: Cache<Key, Arc<Remembered>>,
 }
 
-#[derive(Clone)]
+/// The digest of a token, and in whose words its claims are kept.
+type Key = (Telling, [u8; 32]);
+
 struct Remembered {
     claims: Arc<Claims>,
     since: Timestamp,
     until: Timestamp,
-    size: u32,
 }
 
 impl Tokens {
     pub(crate) fn new(keys: Arc<dyn KeySets>) -> Self {
         let proven = Cache::builder()
             .max_capacity(CAPACITY)
-            .weigher(|_, remembered: &Remembered| remembered.size)
+            .weigher(|_, remembered: &Arc<Remembered>| {
+                u32::try_from(remembered.claims.size()).unwrap_or(u32::MAX)
+            })
             .build();
         Self { keys, proven }
     }
@@ -107,11 +85,13 @@ impl Tokens {
     /// The claims of a token that one of the issuers has signed. They may have expired.
     pub(crate) async fn prove(
         &self,
-        token: &Token,
+        token: &str,
         issuers: &[Issuer],
+        telling: Telling,
         now: Timestamp,
         trail: &Trail,
     ) -> Result<Result<Arc<Claims>, Unproven>, Broken> {
+        let key = (telling, crypto::sha256(token.as_bytes()));
         let refused = |unproven: Unproven, why: &str| {
             trail.stop(Ok(Err(unproven)), || Step::failed("token", why))
         };
@@ -122,47 +102,45 @@ impl Tokens {
             });
             Ok(Ok(claims))
         };
-        let digest = crypto::sha256(token.reveal().as_bytes());
-        if let Some(remembered) = self.proven.get(&digest) {
+        if let Some(remembered) = self.proven.get(&key) {
             if (remembered.since..remembered.until).contains(&now) {
                 // Another authorizer may have let it in, for other issuers.
                 let is_ours = issuers.contains(&remembered.claims.issuer);
                 return match is_ours {
-                    true => proven(remembered.claims, ", as was found before"),
+                    true => proven(remembered.claims.clone(), ", as was found before"),
                     false => refused(Unproven::Signature, "the token is of another issuer"),
                 };
             }
-            self.proven.invalidate(&digest);
+            self.proven.invalidate(&key);
         }
-        let presented = match Presented::parse(token.reveal()) {
+        let presented = match Presented::parse(token) {
             Ok(presented) => presented,
             Err(bad) => return refused(Unproven::Malformed, &bad.to_string()),
         };
         let mut has_key = false;
         for issuer in issuers {
-            let key = self.keys.key(issuer, presented.kid()).await;
-            let key = key.map_err(|unavailable| {
+            let public = self.keys.key(issuer, presented.kid()).await;
+            let public = public.map_err(|unavailable| {
                 trail.stop(Broken::Keys(unavailable.0.clone()), || {
                     let text = format!("the keys of {issuer} are unavailable: {unavailable}");
                     Step::failed("token", text)
                 })
             })?;
-            let Some(key) = key else { continue };
+            let Some(public) = public else { continue };
             has_key = true;
             // Two issuers may have given one name to two keys, so a key that does not fit is not the end.
-            let Ok(payload) = presented.verify(&key) else { continue };
-            let Ok(all) = serde_json::from_slice::<Map<String, Value>>(&payload) else {
-                return refused(Unproven::Malformed, "the token's claims are no JSON object");
+            let Ok(payload) = presented.verify(&public) else { continue };
+            let claims = match Claims::read(issuer, &payload, telling) {
+                Ok(claims) => Arc::new(claims),
+                Err(Unreadable::Malformed) => {
+                    return refused(Unproven::Malformed, "the token's claims are no JSON object");
+                }
+                Err(Unreadable::Issuer) => {
+                    let why = "the token is signed by one issuer and claims to be of another (iss)";
+                    return refused(Unproven::Issuer, why);
+                }
             };
-            // Some issuers have a slash at their end, which ours never have: whoever has signed it is known.
-            let named = all.get("iss").and_then(Value::as_str);
-            if named.map(|named| named.strip_suffix('/').unwrap_or(named)) != Some(issuer.as_str())
-            {
-                let why = "the token is signed by one issuer and claims to be of another (iss)";
-                return refused(Unproven::Issuer, why);
-            }
-            let claims = Arc::new(Claims::of(issuer.clone(), all));
-            self.remember(digest, &claims, payload.len(), now);
+            self.remember(key, &claims, now);
             return proven(claims, "");
         }
         let why = match has_key {
@@ -172,88 +150,13 @@ impl Tokens {
         refused(Unproven::Signature, why)
     }
 
-    fn remember(&self, digest: [u8; 32], claims: &Arc<Claims>, length: usize, now: Timestamp) {
-        let expiry = claims.expiry().and_then(|second| Timestamp::from_second(second).ok());
-        let Some(expiry) = expiry else { return };
+    fn remember(&self, key: Key, claims: &Arc<Claims>, now: Timestamp) {
+        let Some(expiry) = claims.expiry() else { return };
         let until = expiry.min(now.saturating_add(REMEMBERED).unwrap_or(now));
         if until > now {
-            // A parsed claim takes several times the space of its text, and is kept in two or three forms.
-            let size = u32::try_from(length.saturating_mul(8)).unwrap_or(u32::MAX);
             let claims = claims.clone();
-            self.proven.insert(digest, Remembered { claims, since: now, until, size });
+            self.proven.insert(key, Arc::new(Remembered { claims, since: now, until }));
         }
-    }
-}
-
-impl Claims {
-    fn of(issuer: Issuer, all: Map<String, Value>) -> Self {
-        Self { issuer, all, told: Default::default() }
-    }
-
-    /// The claims in the form in which functions are told of them, made by `tell` if they were not yet.
-    pub(crate) fn told(
-        &self,
-        telling: Telling,
-        tell: impl FnOnce(&Self) -> Map<String, Value>,
-    ) -> &Map<String, Value> {
-        let [cognito, jwt] = &self.told;
-        let told = match telling {
-            Telling::Cognito => cognito,
-            Telling::Jwt => jwt,
-        };
-        told.get_or_init(|| tell(self))
-    }
-
-    #[cfg(test)]
-    pub(crate) fn new(issuer: &str, all: Value) -> Self {
-        let Value::Object(all) = all else { panic!("claims are an object") };
-        Self::of(Issuer::parse(issuer).unwrap(), all)
-    }
-
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.all.get(name)?.as_str()
-    }
-
-    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
-        self.all.get(name)
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.all.iter()
-    }
-
-    /// The scopes in `scope`, which are separated by spaces.
-    pub(crate) fn scopes(&self) -> impl Iterator<Item = &str> {
-        self.text("scope").unwrap_or_default().split(' ').filter(|scope| !scope.is_empty())
-    }
-
-    /// Claims without an expiry count as expired.
-    pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
-        self.expiry().is_none_or(|expiry| now.as_second() >= expiry)
-    }
-
-    /// Whether `nbf` or `iat` lies ahead, beyond what clocks differ by, or is no time.
-    pub(crate) fn is_early(&self, now: Timestamp) -> bool {
-        ["nbf", "iat"]
-            .into_iter()
-            .filter_map(|name| self.all.get(name))
-            .any(|time| second(time).is_none_or(|time| time > now.as_second().saturating_add(SKEW)))
-    }
-
-    /// Until when the token is good, in words.
-    pub(crate) fn told_expiry(&self, now: Timestamp) -> Step {
-        let passed = !self.has_expired(now);
-        let time = self.expiry().and_then(|second| Timestamp::from_second(second).ok());
-        let text = match (time, passed) {
-            (None, _) => "the token has no expiry (exp)".to_owned(),
-            (Some(time), true) => format!("the token is good until {time}"),
-            (Some(time), false) => format!("the token has expired at {time}"),
-        };
-        Step { passed, ..Step::passed("token", text) }
-    }
-
-    fn expiry(&self) -> Option<i64> {
-        second(self.all.get("exp")?)
     }
 }
 
@@ -266,7 +169,8 @@ pub(crate) fn misplaced(place: &str) -> Step {
 }
 
 /// Which scopes were wanted and which were there, in words.
-pub(crate) fn told_scopes(wanted: &[Scope], has: &[&str]) -> Step {
+pub(crate) fn told_scopes<'a>(wanted: &[Scope], has: impl Iterator<Item = &'a str>) -> Step {
+    let has: Vec<&str> = has.collect();
     let wanted: Vec<&str> = wanted.iter().map(Scope::as_str).collect();
     let passed = wanted.is_empty() || wanted.iter().any(|scope| has.contains(scope));
     let text = match (wanted.is_empty(), passed) {
@@ -279,58 +183,109 @@ pub(crate) fn told_scopes(wanted: &[Scope], has: &[&str]) -> Step {
         ),
     };
     let step = Step { passed, ..Step::passed("scope", text) };
-    step.with("wanted", wanted).with("present", has.to_vec())
-}
-
-impl fmt::Debug for Claims {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Claims({} …)", self.issuer)
-    }
-}
-
-/// A `NumericDate` (RFC 7519): seconds, whole or not.
-fn second(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| {
-        let float = value.as_f64().filter(|float| float.abs() < 1e15)?;
-        #[expect(clippy::cast_possible_truncation, reason = "bounded just above")]
-        let whole = float.floor() as i64;
-        Some(whole)
-    })
+    step.with("wanted", wanted).with("present", has)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crypto::SigningKey;
     use serde_json::json;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
-    #[test]
-    fn a_token_lives_until_its_expiry_and_not_a_second_longer() {
-        let at = |second| Timestamp::from_second(second).unwrap();
-        let claims = Claims::new("http://x/p_a", json!({ "exp": 100 }));
-        assert!(!claims.has_expired(at(99)) && claims.has_expired(at(100)));
-        for exp in [json!("200"), json!(null), json!(1e300), json!([200])] {
-            assert!(Claims::new("http://x/p_a", json!({ "exp": exp })).has_expired(at(0)));
+    const ISSUER: &str = "http://x/p_a";
+    const OTHER: &str = "http://x/p_b";
+
+    /// One key for every issuer, and how often it was asked for.
+    struct OneKey(VerifyingKey, AtomicUsize);
+
+    #[async_trait]
+    impl KeySets for OneKey {
+        async fn key(&self, _: &Issuer, _: &str) -> Result<Option<Arc<VerifyingKey>>, Unavailable> {
+            self.1.fetch_add(1, Ordering::Relaxed);
+            Ok(Some(Arc::new(self.0.clone())))
         }
-        assert!(Claims::new("http://x/p_a", json!({})).has_expired(at(0)));
-        assert!(!Claims::new("http://x/p_a", json!({ "exp": 100.5 })).has_expired(at(99)));
+    }
+
+    struct World {
+        keys: Arc<OneKey>,
+        tokens: Tokens,
+        token: names::Token,
+    }
+
+    impl World {
+        fn new(expiry: i64) -> Self {
+            let key = SigningKey::from_pkcs8("k", &SigningKey::generate()).unwrap();
+            let claims = json!({ "iss": ISSUER, "exp": expiry, "groups": ["a", "b"] });
+            let token = key.sign(claims.to_string().as_bytes()).unwrap();
+            let keys = Arc::new(OneKey(key.verifying_key(), AtomicUsize::new(0)));
+            Self { tokens: Tokens::new(keys.clone()), keys, token }
+        }
+
+        async fn prove(
+            &self,
+            issuer: &str,
+            telling: Telling,
+            now: i64,
+        ) -> Result<Arc<Claims>, Unproven> {
+            let issuers = [issuer.parse().unwrap()];
+            let now = Timestamp::from_second(now).unwrap();
+            let token = self.token.reveal();
+            self.tokens.prove(token, &issuers, telling, now, &Trail::off()).await.unwrap()
+        }
+
+        fn proofs(&self) -> usize {
+            self.keys.1.load(Ordering::Relaxed)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_proof_is_remembered_for_five_minutes_and_not_beyond_the_end_of_the_token() {
+        for (expiry, until) in [(5000, 1300), (1100, 1100)] {
+            let world = World::new(expiry);
+            for (now, proofs) in [(1000, 1), (1001, 1), (until - 1, 1), (until, 2), (999, 3)] {
+                let claims = world.prove(ISSUER, Telling::Cognito, now).await.unwrap();
+                assert_eq!(claims.expiry(), Timestamp::from_second(expiry).ok());
+                assert_eq!(world.proofs(), proofs, "{expiry} {now}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_proven_for_one_authorizer_is_nothing_to_the_issuers_and_words_of_another() {
+        let world = World::new(5000);
+        let groups = async |telling| {
+            let claims = world.prove(ISSUER, telling, 1000).await.unwrap();
+            let told: serde_json::Value = serde_json::from_str(claims.told().get()).unwrap();
+            told["groups"].as_str().unwrap().to_owned()
+        };
+        for _ in 0..2 {
+            assert_eq!(groups(Telling::Cognito).await, "a,b");
+            assert_eq!(groups(Telling::Jwt).await, "[a b]");
+            assert_eq!(world.proofs(), 2);
+            for telling in [Telling::Cognito, Telling::Jwt] {
+                let refused = world.prove(OTHER, telling, 1000).await;
+                assert_eq!(refused.err(), Some(Unproven::Signature));
+            }
+        }
+        let fresh = World::new(5000);
+        assert_eq!(fresh.prove(OTHER, Telling::Jwt, 1000).await.err(), Some(Unproven::Issuer));
+        assert_eq!(fresh.prove(OTHER, Telling::Jwt, 1000).await.err(), Some(Unproven::Issuer));
+        assert_eq!(fresh.proofs(), 2);
     }
 
     #[test]
-    fn a_token_from_the_future_is_early() {
-        let now = Timestamp::from_second(1000).unwrap();
-        for (claims, early) in [
-            (json!({}), false),
-            (json!({ "iat": 1000, "nbf": 1000 }), false),
-            (json!({ "iat": 1060 }), false),
-            (json!({ "iat": 1061 }), true),
-            (json!({ "nbf": 1600 }), true),
-            (json!({ "nbf": "0" }), true),
-        ] {
-            assert_eq!(
-                Claims::new("http://x/p_a", claims.clone()).is_early(now),
-                early,
-                "{claims}"
-            );
+    fn no_more_is_remembered_than_there_is_room_for() {
+        let tokens = World::new(5000).tokens;
+        let claims = json!({ "exp": 5000, "long": "x".repeat(10_000) });
+        let claims = Arc::new(Claims::new(ISSUER, &claims, Telling::Jwt));
+        assert!(claims.size() > 10_000);
+        for number in 0_u32..2000 {
+            let key = (Telling::Jwt, crypto::sha256(&number.to_be_bytes()));
+            tokens.remember(key, &claims, Timestamp::UNIX_EPOCH);
         }
+        tokens.proven.run_pending_tasks();
+        assert!((1..=CAPACITY).contains(&tokens.proven.weighted_size()));
+        assert!((500..2000).contains(&tokens.proven.entry_count()));
     }
 }

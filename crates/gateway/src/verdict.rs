@@ -8,7 +8,12 @@ use crate::{
     policy::{Rule, Rules, Ruling},
 };
 use events::authorizer::{PolicyResponse, SimpleResponse};
-use serde_json::{Map, Value};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::{
+    Map, Value,
+    value::{RawValue, to_raw_value},
+};
+use std::sync::OnceLock;
 
 /// The largest answer of an authorizer (an AWS limit).
 const LARGEST: usize = 8 * 1024;
@@ -25,14 +30,17 @@ pub(crate) enum Form {
 }
 
 /// A decision that may be kept for as long as the authorizer's TTL.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Verdict {
     decision: Decision,
-    pub(crate) principal: Option<String>,
+    principal: Option<String>,
     /// What the function behind the route is told.
-    pub(crate) context: Map<String, Value>,
+    context: Map<String, Value>,
     /// The API key that the caller counts as.
     pub(crate) usage_key: Option<String>,
+    /// The text that goes into an event in format 1.0 and in format 2.0, once it has gone into one as a verdict
+    /// that was kept.
+    told: [OnceLock<Box<RawValue>>; 2],
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -95,6 +103,7 @@ impl Verdict {
             principal: None,
             context: without_claims(answer.context)?,
             usage_key: None,
+            told: Default::default(),
         })
     }
 
@@ -104,6 +113,7 @@ impl Verdict {
             principal: Some(answer.principal_id),
             context,
             usage_key: answer.usage_identifier_key,
+            told: Default::default(),
         }
     }
 
@@ -122,14 +132,78 @@ impl Verdict {
         matches!(self.decision, Decision::Rules(_))
     }
 
+    /// What the function behind the route is told in format 1.0.
+    pub(crate) fn told_v1(&self, latency: Option<i64>) -> Told<'_> {
+        let [v1, _] = &self.told;
+        match latency {
+            Some(milliseconds) => Told::Anew { verdict: self, milliseconds },
+            None => Told::kept(v1, &Told::Anew { verdict: self, milliseconds: 0 }),
+        }
+    }
+
+    /// What the function behind the route is told in format 2.0.
+    pub(crate) fn told_v2(&self) -> Told<'_> {
+        let [_, v2] = &self.told;
+        Told::kept(v2, &self.context)
+    }
+
     /// Roughly the bytes it occupies.
     pub(crate) fn size(&self) -> usize {
         let rules = match &self.decision {
             Decision::Rules(rules) => rules.size(),
             Decision::Simple(_) => 0,
         };
-        let context = self.context.iter().map(|(key, value)| key.len() + weight(value) + 64);
-        rules + context.sum::<usize>() + 256
+        // Once as it is and once for each format.
+        let context = self.context.iter().map(|(key, value)| 3 * (key.len() + weight(value)) + 80);
+        rules + context.sum::<usize>() + 384
+    }
+}
+
+/// What a function is told of a verdict.
+pub(crate) enum Told<'a> {
+    Anew {
+        verdict: &'a Verdict,
+        milliseconds: i64,
+    },
+    /// As it was written before.
+    Kept(&'a RawValue),
+    /// It could not be written, which no verdict that was read leads to.
+    Nothing,
+}
+
+impl<'a> Told<'a> {
+    fn kept(place: &'a OnceLock<Box<RawValue>>, text: &impl Serialize) -> Self {
+        if let Some(kept) = place.get() {
+            return Self::Kept(kept);
+        }
+        match to_raw_value(text) {
+            Ok(text) => Self::Kept(place.get_or_init(|| text)),
+            Err(_) => Self::Nothing,
+        }
+    }
+}
+
+impl Serialize for Told<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let (verdict, milliseconds) = match self {
+            Self::Anew { verdict, milliseconds } => (verdict, milliseconds),
+            Self::Kept(text) => return text.serialize(to),
+            Self::Nothing => return Err(serde::ser::Error::custom("a verdict without words")),
+        };
+        let mut map = to.serialize_map(None)?;
+        // Two members are ours, whatever the context contains.
+        let is_ours = |name: &str| match name {
+            "principalId" => verdict.principal.is_some(),
+            name => name == "integrationLatency",
+        };
+        for (name, value) in verdict.context.iter().filter(|(name, _)| !is_ours(name)) {
+            map.serialize_entry(name, value)?;
+        }
+        if let Some(principal) = &verdict.principal {
+            map.serialize_entry("principalId", principal)?;
+        }
+        map.serialize_entry("integrationLatency", milliseconds)?;
+        map.end()
     }
 }
 

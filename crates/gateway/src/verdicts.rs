@@ -31,7 +31,8 @@ pub(crate) struct Key([u8; 32]);
 impl Key {
     /// A key of all the parts. Each is written with its length, so that no two lists of parts look alike.
     pub(crate) fn of<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut text = Vec::new();
+        // Room for a token among them.
+        let mut text = Vec::with_capacity(2048);
         for part in parts {
             text.extend_from_slice(&part.len().to_be_bytes());
             text.extend_from_slice(part.as_bytes());
@@ -241,6 +242,25 @@ mod tests {
         assert!(futures::poll!(&mut alone).is_pending());
         drop(alone);
         assert!(verdicts.asking.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn no_more_is_kept_than_there_is_room_for() {
+        let verdicts = Verdicts::new();
+        let context =
+            format!(r#"{{"isAuthorized":true,"context":{{"a":"{}"}}}}"#, "x".repeat(8000));
+        let ttl = Duration::from_secs(10);
+        for number in 0..1500 {
+            let verdict = Verdict::read(Form::Simple, context.as_bytes()).unwrap();
+            // The verdict, and what functions are told of it in two formats.
+            assert!(verdict.size() > 3 * 8000);
+            let key = Key::of([number.to_string().as_str()]);
+            let kept = verdicts.ask(key, stage("s"), ttl, at(0), async { Ok(verdict) });
+            kept.await.unwrap();
+        }
+        verdicts.kept.run_pending_tasks();
+        assert!((1..=CAPACITY).contains(&verdicts.kept.weighted_size()));
+        assert!((400..1500).contains(&verdicts.kept.entry_count()));
     }
 
     #[tokio::test]

@@ -8,10 +8,11 @@ use super::Question;
 use crate::{
     CognitoAuthorizer,
     caller::Caller,
+    claims::{Audience, Claims, Telling},
     credentials,
     fault::{Refusal, Stop},
     incoming::Found,
-    tokens::{self, Claims, Tokens},
+    tokens::{self, Tokens},
     trail::{Step, Trail},
 };
 use jiff::Timestamp;
@@ -36,7 +37,8 @@ pub(crate) async fn authorize(
     let token = credentials::token(value).ok_or_else(|| {
         trail.stop(Refusal::Unauthorized, || tokens::misplaced(&format!("the header {header}")))
     })?;
-    let claims = tokens.prove(&token, &authorizer.pools, request.now, trail).await?;
+    let (pools, telling) = (&authorizer.pools, Telling::Cognito);
+    let claims = tokens.prove(token, pools, telling, request.now, trail).await?;
     let claims = claims.map_err(|_| Refusal::Unauthorized)?;
     decide(authorizer, &question.route.scopes, &claims, request.now, trail)?;
     Ok(Caller::Cognito(claims))
@@ -54,13 +56,17 @@ fn decide(
         |text: String| trail.stop(Refusal::Unauthorized, || Step::failed("token", text));
     let (wanted, made_for) =
         if scopes.is_empty() { ("id", "aud") } else { ("access", "client_id") };
-    if claims.text("token_use") != Some(wanted) {
+    if claims.token_use.as_deref() != Some(wanted) {
         let asks = if scopes.is_empty() { "asks for no scopes" } else { "asks for scopes" };
         return Err(unauthorized(format!(
             "the route {asks} and so takes {wanted} tokens only, and this is none (token_use)"
         )));
     }
-    let client = claims.text(made_for).unwrap_or_default();
+    let client = match &claims.audience {
+        _ if !scopes.is_empty() => claims.client.as_deref().unwrap_or_default(),
+        Audience::One(client) => client,
+        Audience::Unsaid | Audience::Any(_) | Audience::Unclear => "",
+    };
     let is_listed = authorizer.clients.is_empty()
         || authorizer.clients.iter().map(ClientId::as_str).any(|listed| listed == client);
     let is_valid =
@@ -77,9 +83,8 @@ fn decide(
         return Err(trail.stop(Refusal::Expired, || claims.told_expiry(now)));
     }
     trail.note(|| claims.told_expiry(now));
-    let has: Vec<&str> = claims.scopes().collect();
-    let has_scope = scopes.iter().any(|scope| has.contains(&scope.as_str()));
-    trail.note(|| tokens::told_scopes(scopes, &has));
+    let has_scope = claims.scopes().any(|has| scopes.iter().any(|scope| scope.as_str() == has));
+    trail.note(|| tokens::told_scopes(scopes, claims.scopes()));
     if !scopes.is_empty() && !has_scope {
         return Err(Refusal::NoScope(scopes.to_vec()));
     }
@@ -101,7 +106,8 @@ mod tests {
     fn ask(authorizer: &CognitoAuthorizer, scopes: &[&str], claims: &Value) -> Result<(), Refusal> {
         let scopes: Vec<Scope> = scopes.iter().map(|scope| scope.parse().unwrap()).collect();
         let now = Timestamp::from_second(1000).unwrap();
-        decide(authorizer, &scopes, &Claims::new(POOL, claims.clone()), now, &Trail::off())
+        let claims = Claims::new(POOL, claims, Telling::Cognito);
+        decide(authorizer, &scopes, &claims, now, &Trail::off())
     }
 
     fn id() -> Value {

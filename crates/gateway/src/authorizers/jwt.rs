@@ -7,15 +7,15 @@ use super::Question;
 use crate::{
     JwtAuthorizer,
     caller::Caller,
+    claims::{Audience, Claims, Telling},
     credentials,
     fault::{Refusal, Stop},
     identity_source::Identity,
-    tokens::{self, Claims, Tokens, Unproven},
+    tokens::{self, Tokens, Unproven},
     trail::{Step, Trail},
 };
 use jiff::Timestamp;
 use names::Scope;
-use serde_json::Value;
 use std::slice;
 
 pub(crate) async fn authorize(
@@ -24,8 +24,8 @@ pub(crate) async fn authorize(
     question: &Question<'_>,
 ) -> Result<Caller, Stop> {
     let Question { request, api, route, trail, .. } = question;
-    let (source, key) = (&authorizer.identity_source, route.key());
-    let value = match source.of(request, api, &route.path, &key) {
+    let source = &authorizer.identity_source;
+    let value = match source.of(request, api, route) {
         Identity::Missing => {
             return Err(trail.stop(Refusal::NoToken.into(), || {
                 Step::failed("identity", format!("{source} is missing"))
@@ -37,8 +37,9 @@ pub(crate) async fn authorize(
     let token = credentials::token(&value).ok_or_else(|| {
         trail.stop(Refusal::BadToken(UNREADABLE), || tokens::misplaced(&source.to_string()))
     })?;
-    let issuers = slice::from_ref(&authorizer.issuer);
-    let claims = tokens.prove(&token, issuers, request.now, trail).await?.map_err(|unproven| {
+    let (issuers, telling) = (slice::from_ref(&authorizer.issuer), Telling::Jwt);
+    let claims = tokens.prove(token, issuers, telling, request.now, trail).await?;
+    let claims = claims.map_err(|unproven| {
         Refusal::BadToken(match unproven {
             Unproven::Malformed => UNREADABLE,
             Unproven::Signature => "the token does not have a valid signature",
@@ -51,18 +52,6 @@ pub(crate) async fn authorize(
 
 const UNREADABLE: &str = "the token cannot be read";
 
-/// The scopes of a token: `scope`, a text with spaces, or else `scp`, a text or a list.
-pub(crate) fn scopes(claims: &Claims) -> Vec<&str> {
-    if claims.get("scope").is_some() {
-        return claims.scopes().collect();
-    }
-    match claims.get("scp") {
-        Some(Value::String(text)) => text.split(' ').filter(|scope| !scope.is_empty()).collect(),
-        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    }
-}
-
 /// Whether proven claims of the issuer are enough.
 fn decide(
     authorizer: &JwtAuthorizer,
@@ -73,12 +62,12 @@ fn decide(
 ) -> Result<(), Refusal> {
     let bad = |why: &'static str| trail.stop(Refusal::BadToken(why), || Step::failed("token", why));
     let is_for_us = |name: &str| authorizer.audience.iter().any(|audience| audience == name);
-    let fits = match claims.get("aud") {
-        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).any(is_for_us),
-        Some(Value::String(audience)) => is_for_us(audience),
+    let fits = match &claims.audience {
+        Audience::Any(audience) => audience.iter().any(|one| is_for_us(one)),
+        Audience::One(audience) => is_for_us(audience),
         // A token that says whom it is for in an unknown way is not for us.
-        Some(_) => false,
-        None => claims.text("client_id").is_some_and(is_for_us),
+        Audience::Unclear => false,
+        Audience::Unsaid => claims.client.as_deref().is_some_and(is_for_us),
     };
     if !fits {
         return Err(bad("the token does not have a valid audience"));
@@ -90,9 +79,10 @@ fn decide(
     if claims.is_early(now) {
         return Err(bad("the token is not valid yet"));
     }
-    let has = scopes(claims);
-    trail.note(|| tokens::told_scopes(wanted, &has));
-    if !wanted.is_empty() && !wanted.iter().any(|scope| has.contains(&scope.as_str())) {
+    let mut has = claims.scopes_or_scp();
+    let has_one = has.any(|has| wanted.iter().any(|scope| scope.as_str() == has));
+    trail.note(|| tokens::told_scopes(wanted, claims.scopes_or_scp()));
+    if !wanted.is_empty() && !has_one {
         return Err(Refusal::NoScope(wanted.to_vec()));
     }
     Ok(())
@@ -101,7 +91,7 @@ fn decide(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     const ISSUER: &str = "http://127.0.0.1/eu-west-1_a";
 
@@ -110,7 +100,8 @@ mod tests {
             JwtAuthorizer::new(ISSUER.parse().unwrap(), vec!["web".into(), "m2m".into()]);
         let scopes: Vec<Scope> = scopes.iter().map(|scope| scope.parse().unwrap()).collect();
         let now = Timestamp::from_second(1000).unwrap();
-        decide(&authorizer, &scopes, &Claims::new(ISSUER, claims), now, &Trail::off())
+        let claims = Claims::new(ISSUER, &claims, Telling::Jwt);
+        decide(&authorizer, &scopes, &claims, now, &Trail::off())
     }
 
     #[test]

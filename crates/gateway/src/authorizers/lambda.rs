@@ -11,7 +11,6 @@ use crate::{
     verdicts::{Kept, Key},
 };
 use bytes::Bytes;
-use events::authorizer::AuthorizerRequest;
 use functions::{Failure, Functions};
 use names::FunctionArn;
 use std::{sync::Arc, time::Duration};
@@ -38,7 +37,7 @@ pub(super) async fn authorize(
     means: &Means,
     question: &Question<'_>,
     asking: Asking<'_>,
-    event: impl FnOnce() -> AuthorizerRequest,
+    event: impl FnOnce() -> serde_json::Result<Vec<u8>>,
 ) -> Result<Caller, Stop> {
     let now = question.request.now;
     let kept = asking.kept.and_then(|(key, _)| means.verdicts.find(key, now));
@@ -49,11 +48,11 @@ pub(super) async fn authorize(
                 let text = format!("its verdict was kept, and is good for {left} seconds more");
                 Step::passed("cache", text).with("cached", true).with("seconds_left", left)
             });
-            (verdict, 0)
+            (verdict, None)
         }
         None => {
             note_that_it_is_asked(question, &asking);
-            let event = serde_json::to_vec(&event()).map_err(|_| Broken::Event)?;
+            let event = event().map_err(|_| Broken::Event)?;
             let answer = ask(
                 means.functions.clone(),
                 asking.authorizer.to_owned(),
@@ -72,7 +71,7 @@ pub(super) async fn authorize(
             };
             let verdict = verdict.inspect_err(|stop| note_a_failure(question, stop))?;
             let took = (means.clock)().as_millisecond().saturating_sub(began.as_millisecond());
-            (verdict, took.max(0))
+            (verdict, Some(took.max(0)))
         }
     };
     let (ruling, rule) = verdict.judge(&question.call());

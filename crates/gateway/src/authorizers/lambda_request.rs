@@ -6,12 +6,13 @@ use crate::{
     caller::Caller,
     fault::{Refusal, Stop},
     identity_source::Identity,
-    proxy_event,
+    proxy_event::{self, written},
     trail::{Step, Trail},
     verdict::Form,
     verdicts::Key,
 };
 use events::authorizer::{AuthorizerRequest, RequestV1, RequestV2};
+use serde::Serialize;
 use std::borrow::Cow;
 
 pub(crate) async fn authorize(
@@ -21,11 +22,10 @@ pub(crate) async fn authorize(
     question: &Question<'_>,
 ) -> Result<Caller, Stop> {
     let Question { request, api, route, .. } = question;
-    let route_key = route.key();
     let sources = authorizer.identity_sources.iter();
     let found = sources.map(|source| {
         let name = || source.to_string();
-        (name, source.of(request, api, &route.path, &route_key))
+        (name, source.of(request, api, route))
     });
     // Without a source there is nothing to tell callers apart by, so nothing is kept.
     let is_kept = !authorizer.ttl.is_zero() && !authorizer.identity_sources.is_empty();
@@ -46,8 +46,8 @@ pub(crate) async fn authorize(
         kept: is_kept.then_some((key, authorizer.ttl)),
     };
     lambda::authorize(means, question, asking, || match authorizer.payload {
-        PayloadFormat::V1 => AuthorizerRequest::V1(Box::new(v1(question, &identities))),
-        PayloadFormat::V2 => AuthorizerRequest::V2(Box::new(v2(question, &identities))),
+        PayloadFormat::V1 => written(&AuthorizerRequest::V1(Box::new(v1(question, &identities)))),
+        PayloadFormat::V2 => written(&AuthorizerRequest::V2(Box::new(v2(question, &identities)))),
     })
     .await
 }
@@ -85,7 +85,7 @@ fn identities<'a>(
     Ok(values)
 }
 
-fn v1(question: &Question<'_>, identities: &[Cow<'_, str>]) -> RequestV1 {
+fn v1(question: &Question<'_>, identities: &[Cow<'_, str>]) -> RequestV1<impl Serialize> {
     let event = proxy_event::v1(question, &Caller::Anyone, None);
     let is_http = question.api.kind == ApiKind::Http;
     let identity = (is_http && !identities.is_empty()).then(|| identities.join(","));
@@ -103,11 +103,11 @@ fn v1(question: &Question<'_>, identities: &[Cow<'_, str>]) -> RequestV1 {
         multi_value_query_string_parameters: Some(event.multi_value_query_string_parameters),
         path_parameters: Some(event.path_parameters),
         stage_variables: Some(event.stage_variables),
-        request_context: serde_json::to_value(event.request_context).unwrap_or_default(),
+        request_context: event.request_context,
     }
 }
 
-fn v2(question: &Question<'_>, identities: &[Cow<'_, str>]) -> RequestV2 {
+fn v2(question: &Question<'_>, identities: &[Cow<'_, str>]) -> RequestV2<impl Serialize> {
     let event = proxy_event::v2(question, &Caller::Anyone);
     RequestV2 {
         route_arn: question.method_arn.to_owned(),
@@ -119,7 +119,7 @@ fn v2(question: &Question<'_>, identities: &[Cow<'_, str>]) -> RequestV2 {
         headers: Some(event.headers),
         query_string_parameters: (!event.query_string_parameters.is_empty())
             .then_some(event.query_string_parameters),
-        request_context: serde_json::to_value(event.request_context).unwrap_or_default(),
+        request_context: event.request_context,
         path_parameters: (!event.path_parameters.is_empty()).then_some(event.path_parameters),
         stage_variables: (!event.stage_variables.is_empty()).then_some(event.stage_variables),
     }

@@ -6,6 +6,7 @@ use crate::{
     caller::Caller,
     fault::{Refusal, Stop},
     incoming::Found,
+    proxy_event::written,
     trail::{Step, Trail},
     verdict::Form,
     verdicts::Key,
@@ -29,10 +30,10 @@ pub(crate) async fn authorize(
         kept: (!authorizer.ttl.is_zero()).then_some((key, authorizer.ttl)),
     };
     lambda::authorize(means, question, asking, || {
-        AuthorizerRequest::Token(TokenRequest {
+        written(&AuthorizerRequest::<()>::Token(TokenRequest {
             authorization_token: value.to_owned(),
             method_arn: question.method_arn.to_owned(),
-        })
+        }))
     })
     .await
 }
