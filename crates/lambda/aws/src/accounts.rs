@@ -14,7 +14,7 @@ use crate::{Aws, aws::unavailable, directory};
 use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::{
     Client,
-    config::{Builder, retry::RetryConfig},
+    config::{Builder, retry::RetryConfig, timeout::TimeoutConfig},
     error::{ProvideErrorMetadata, SdkError},
     primitives::DateTime,
     types::{AttributeType, MessageActionType, UserStatusType, UserType, UsernameAttributeType},
@@ -125,8 +125,7 @@ impl PoolAccounts {
             .message_action(MessageActionType::Suppress)
             .set_user_attributes(Some(attributes))
             .customize()
-            // Sent again by itself, the second try would meet the user that the first has made.
-            .config_override(Builder::new().retry_config(RetryConfig::disabled()));
+            .config_override(self.sent_once());
         let answer = call.send().await.map_err(|error| {
             let is_refused = match &error {
                 SdkError::ConstructionFailure(_) => true,
@@ -141,6 +140,18 @@ impl PoolAccounts {
             tracing::error!("a user was made who has no sub");
             NotMade::Unknown(Problem::internal())
         })
+    }
+
+    /// For a call that must not be sent again by itself: the second try would meet the user that the first has
+    /// made. It has the time of all tries, since giving up on it early leaves the most to be mended.
+    fn sent_once(&self) -> Builder {
+        let mut config = Builder::new().retry_config(RetryConfig::disabled());
+        let timeouts = self.client.config().timeout_config();
+        let all_tries = timeouts.and_then(TimeoutConfig::operation_timeout);
+        config.set_timeout_config(
+            all_tries.map(|time| TimeoutConfig::builder().operation_attempt_timeout(time).build()),
+        );
+        config
     }
 
     /// Keeps somebody new out, and only then sets the password.

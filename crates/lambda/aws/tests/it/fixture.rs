@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use std::{
     future::pending,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 use store::{
     Broken, Commit, CommitError, Item, Key, MemoryStore, Page, Range, Records, Store, Write,
@@ -32,6 +33,8 @@ pub enum Fault {
     DiesBefore,
     /// It was done, and whoever asked dies.
     DiesAfter,
+    /// It is done, and takes longer than one try of a function may.
+    Slow,
 }
 
 pub const FAULTS: [Fault; 4] = [Fault::Refused, Fault::Silent, Fault::DiesBefore, Fault::DiesAfter];
@@ -219,6 +222,8 @@ async fn answer(house: House, faults: Arc<Faults>, asked: Asked) -> Answer {
     match fault {
         Some(Fault::Refused) => return Answer::error("TooManyRequestsException"),
         Some(Fault::DiesBefore) => return faults.die().await,
+        // As the SDK sees it: its own clock is that of the machine.
+        Some(Fault::Slow) => tokio::time::sleep(Duration::from_secs(2)).await,
         Some(Fault::Silent | Fault::DiesAfter) | None => {}
     }
     let answer = house.call(&operation, asked.json()).await;
@@ -251,7 +256,7 @@ impl Store for Faulty {
         match fault {
             Some(Fault::Refused) => return Err(broken().into()),
             Some(Fault::DiesBefore) => self.faults.die().await,
-            Some(Fault::Silent | Fault::DiesAfter) | None => {}
+            Some(Fault::Silent | Fault::DiesAfter | Fault::Slow) | None => {}
         }
         self.inner.commit(writes, now).await?;
         match fault {

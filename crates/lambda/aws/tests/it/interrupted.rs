@@ -41,6 +41,20 @@ async fn somebody_new_is_there_in_both_places_or_in_none() {
     }
 }
 
+/// A call that must not be sent again has the time that others have for all their tries.
+#[tokio::test]
+async fn a_pool_that_is_slow_to_make_somebody_has_made_them_once() {
+    let fixture = Fixture::new().await;
+    fixture.faults.set("AdminCreateUser", Fault::Slow);
+    let ann = fixture.create("ann@example.com").await.unwrap();
+    assert!(fixture.faults.is_spent());
+    fixture.assert_agreed(&ann).await;
+    fixture.assert_settled().await;
+    let asked = fixture.service.asked();
+    let made = asked.iter().filter(|asked| asked.operation() == "AdminCreateUser");
+    assert_eq!(made.count(), 1);
+}
+
 #[tokio::test]
 async fn a_change_is_made_in_both_places_or_in_none() {
     let email = EmailAddress::parse("anna@example.com").unwrap();
