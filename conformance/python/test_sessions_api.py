@@ -82,14 +82,14 @@ def test_a_session_begins_goes_on_and_ends(house):
 def test_a_second_factor_is_asked_for_and_answered(house):
     ann = Person(house)
     access = ann.tokens()["accessToken"]
-    secret = house.cognito.associate_software_token(AccessToken=access)["SecretCode"]
-    app = Authenticator(secret)
     house.cognito.set_user_pool_mfa_config(
         UserPoolId=house.pool_id,
         SoftwareTokenMfaConfiguration={"Enabled": True},
         MfaConfiguration="OPTIONAL",
     )
     try:
+        secret = house.cognito.associate_software_token(AccessToken=access)["SecretCode"]
+        app = Authenticator(secret)
         house.cognito.verify_software_token(AccessToken=access, UserCode=app.code())
         house.cognito.set_user_mfa_preference(
             AccessToken=access, SoftwareTokenMfaSettings={"Enabled": True, "PreferredMfa": True}
