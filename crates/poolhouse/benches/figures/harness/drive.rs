@@ -56,16 +56,6 @@ impl Driven {
         }
     }
 
-    /// These jobs and others of the same kind.
-    pub fn beside(mut self, others: Self) -> Self {
-        self.waits.extend(others.waits);
-        self.waits.sort_unstable();
-        self.count += others.count;
-        self.cpu += others.cpu;
-        self.wall += others.wall;
-        self
-    }
-
     /// The time within which this share of the jobs was done.
     pub fn within(&self, share: f64) -> Duration {
         let at = (self.waits.len() as f64 * share) as usize;

@@ -1,21 +1,23 @@
 //! What does each kind of authorizer cost, on top of a request that needs none?
 //!
-//! One gateway with a REST API and an HTTP API, the same function behind every route. A token is looked at
-//! anew where the line says so: the gateway's clock then moves on by more than the time for which it
-//! remembers a proof.
+//! A gateway with a REST API and an HTTP API, the same function behind every route, which looks at nothing: what it
+//! makes of claims and context is its own affair. Requests come one after the other, each with a token of its own. For
+//! a line about something new they come to a gateway that has just been made; for all others they have come to it
+//! twice before.
+//!
+//! Lines take turns of a few milliseconds, and the figure of a line is that of its quickest tenth: in the others a
+//! neighbour had a share of the core's caches or of the core itself.
 
-use super::{gates, house::AT_ONCE};
+use super::gates;
 use crate::harness::{
     cpu,
-    drive::{Driven, Limit, drive},
-    primitives::{Needs, Primitives},
     scale::Scale,
     table::{Figures, us},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use crypto::{SigningKey, SystemRandom, VerifyingKey};
-use functions::{Functions, InProcess, Settings, Thrown};
+use crypto::{Presented, SigningKey, SystemRandom, VerifyingKey};
+use functions::{Call, Failure, Function, Functions, InProcess, Settings, Thrown};
 use gateway::{
     Api, ApiKey, ApiKind, Authorizer, BadSignature, CognitoAuthorizer, Config, Environment,
     Gateway, IdentitySource, JwtAuthorizer, KeySets, LambdaRequestAuthorizer,
@@ -24,23 +26,23 @@ use gateway::{
 };
 use http::{Request, Uri, header::AUTHORIZATION, request::Parts};
 use jiff::Timestamp;
-use names::{Clock, Issuer};
+use names::Issuer;
 use serde_json::{Value, json};
 use std::{
+    hint::black_box,
     net::Ipv4Addr,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 use wire::sigv4::{self, AccessKey, Verifier};
 
 const ISSUER: &str = "http://127.0.0.1:9229/eu-west-1_Ab1Cd2Ef3";
 const CLIENT: &str = "1example23456789";
 const API_KEY: &str = "an-api-key-of-the-benchmark";
-/// Longer than a proof or a verdict is remembered.
-const LONG: i64 = 4000;
+/// How long a verdict is kept.
+const KEPT: Duration = Duration::from_secs(3600);
+/// The requests of a turn.
+const TURN: usize = 128;
 
 /// The key of the one issuer.
 struct OneKey(Arc<VerifyingKey>);
@@ -65,164 +67,190 @@ impl Signatures for SignedHere {
     }
 }
 
+/// The function behind every route.
+struct Hello;
+
+#[async_trait]
+impl Function for Hello {
+    async fn invoke(&self, _: Call) -> Result<Bytes, Failure> {
+        Ok(Bytes::from_static(br#"{"statusCode":200,"body":"hello"}"#))
+    }
+}
+
 struct World {
-    gateway: Gateway,
-    /// By how much the clock is ahead, and by how much more with each look at it.
-    step: Arc<AtomicI64>,
-    bearer: String,
+    key: SigningKey,
+    bearers: Vec<String>,
+    access_key: AccessKey,
     signed: Parts,
 }
 
-/// A line of the table.
-struct Line {
-    name: &'static str,
-    path: &'static str,
-    is_new: bool,
-    needs: Needs,
-    /// The line that it is on top of.
-    beside: usize,
+/// What a line is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    Open,
+    /// Somebody new is let in.
+    New,
+    /// Somebody is let in who was let in before.
+    Again,
+    /// Whoever comes is looked at anew each time.
+    Each,
 }
 
-const fn line(
-    name: &'static str,
-    path: &'static str,
-    is_new: bool,
-    needs: Needs,
-    beside: usize,
-) -> Line {
-    Line { name, path, is_new, needs, beside }
-}
+/// A line of the table: its name, its path, what it is about, and the line that it is on top of.
+type Line = (&'static str, &'static str, About, usize);
 
 const LINES: [Line; 15] = [
-    line("REST, open", "/open", false, Needs::NOTHING, 0),
-    line("Cognito, token new", "/cognito", true, Needs::LOOK, 0),
-    line("Cognito, token seen before", "/cognito", false, Needs::NOTHING, 0),
-    line("TOKEN, verdict new", "/token-new", true, Needs::LOOK, 0),
-    line("TOKEN, verdict kept", "/token-kept", false, Needs::NOTHING, 0),
-    line("REQUEST, verdict new", "/request-new", true, Needs::LOOK, 0),
-    line("REQUEST, verdict kept", "/request-kept", false, Needs::NOTHING, 0),
-    line("API key with throttle and quota", "/key", false, Needs::NOTHING, 0),
-    line("AWS_IAM", "/iam", false, Needs::NOTHING, 0),
-    line("HTTP, open", "/http/open", false, Needs::NOTHING, 9),
-    line("JWT, token new", "/http/jwt", true, Needs::LOOK, 9),
-    line("JWT, token seen before", "/http/jwt", false, Needs::NOTHING, 9),
-    line("REQUEST 2.0, verdict new", "/http/request-new", true, Needs::LOOK, 9),
-    line("REQUEST 2.0, verdict kept", "/http/request-kept", false, Needs::NOTHING, 9),
-    line("REQUEST 2.0, simple answer kept", "/http/simple-kept", false, Needs::NOTHING, 9),
+    ("REST, open", "/open", About::Open, 0),
+    ("Cognito, token new", "/cognito", About::New, 0),
+    ("Cognito, token seen before", "/cognito", About::Again, 0),
+    ("TOKEN, verdict new", "/token", About::New, 0),
+    ("TOKEN, verdict kept", "/token", About::Again, 0),
+    ("REQUEST, verdict new", "/request", About::New, 0),
+    ("REQUEST, verdict kept", "/request", About::Again, 0),
+    ("API key with throttle and quota", "/key", About::Again, 0),
+    ("AWS_IAM, a signature each time", "/iam", About::Each, 0),
+    ("HTTP, open", "/http/open", About::Open, 9),
+    ("JWT, token new", "/http/jwt", About::New, 9),
+    ("JWT, token seen before", "/http/jwt", About::Again, 9),
+    ("REQUEST 2.0, verdict new", "/http/request", About::New, 9),
+    ("REQUEST 2.0, verdict kept", "/http/request", About::Again, 9),
+    ("REQUEST 2.0, simple answer kept", "/http/simple", About::Again, 9),
 ];
 
-pub async fn run(scale: &Scale) {
-    let primitives = Primitives::measure(scale.flow / 6);
-    let world = World::open();
-    for line in &LINES {
-        world.ask(line.path).await;
+/// What one request of each turn of a line cost, as CPU time.
+#[derive(Default)]
+struct Turns(Vec<Duration>);
+
+impl Turns {
+    /// A turn that began when this process had taken so much CPU time.
+    fn take(&mut self, before: Duration) {
+        self.0.push((cpu::own() - before) / u32::try_from(TURN).unwrap());
     }
-    let headers = ["request to an API in process", "CPU µs", "on top of open", "aim", "a second"];
-    let mut figures = Figures::new(&headers);
-    // Round and round, so that a neighbour who is busy for a while is in every line alike.
-    const ROUNDS: u32 = 5;
-    let mut all: Vec<Option<Driven>> = LINES.iter().map(|_| None).collect();
-    for _ in 0..ROUNDS {
-        for (line, sum) in LINES.iter().zip(&mut all) {
-            world.step.store(if line.is_new { LONG } else { 0 }, Ordering::Relaxed);
-            let mut workers = vec![(); AT_ONCE];
-            let limit = Limit::time(scale.flow / ROUNDS);
-            let done = drive(&mut workers, limit, cpu::own, async |(), _| {
-                world.ask(line.path).await;
-            });
-            let done = done.await;
-            *sum = Some(match sum.take() {
-                Some(sum) => sum.beside(done),
-                None => done,
-            });
+
+    fn cost(&self) -> Duration {
+        let mut costs = self.0.clone();
+        costs.sort_unstable();
+        costs[costs.len() / 10]
+    }
+
+    /// As many requests as a core has time for.
+    fn a_second(&self) -> String {
+        format!("{:.0}", 1.0 / self.cost().as_secs_f64())
+    }
+}
+
+pub async fn run(scale: &Scale) {
+    let world = World::open();
+    let mut verifications = Turns::default();
+    let mut all: [Turns; LINES.len()] = Default::default();
+    let began = Instant::now();
+    while all[0].0.len() < 10 || began.elapsed() < scale.flow * 15 {
+        world.verify(&mut verifications);
+        for ((_, path, about, _), turns) in LINES.iter().zip(&mut all) {
+            world.turn(path, *about, turns).await;
         }
     }
-    let costs: Vec<&Driven> = all.iter().flatten().collect();
-    for (at, line) in LINES.iter().enumerate() {
-        let cost = costs[at].cost();
-        let above = cost.saturating_sub(costs[line.beside].cost());
-        let is_open = line.beside == at;
-        let aim = match (is_open, line.is_new) {
-            (true, _) => "",
-            (false, true) => "22",
-            (false, false) => "2",
+    let headers =
+        ["request to an API in process", "CPU µs", "on top of open", "aim", "a second of a core"];
+    let mut figures = Figures::new(&headers);
+    let alone = (us(verifications.cost()), verifications.a_second());
+    let name = "an RSA verification alone".to_owned();
+    figures.row([name, alone.0, String::new(), String::new(), alone.1]);
+    for (at, (name, _, about, beside)) in LINES.iter().enumerate() {
+        let cost = all[at].cost();
+        let above = us(cost.saturating_sub(all[*beside].cost()));
+        let (above, aim) = match about {
+            About::Open => (String::new(), ""),
+            About::New | About::Each => (above, "22"),
+            About::Again => (above, "2"),
         };
-        figures.row([
-            line.name.to_owned(),
-            us(cost),
-            if is_open { String::new() } else { us(above) },
-            aim.to_owned(),
-            format!("{:.0}", costs[at].a_second()),
-        ]);
+        figures.row([(*name).to_owned(), us(cost), above, aim.to_owned(), all[at].a_second()]);
     }
-    let needed = primitives.cost(Needs::LOOK);
-    figures.print(&format!(
-        "CPU time of a request through the gateway for each kind of authorizer; an RSA verification alone took {} µs",
-        us(needed)
-    ));
-    assert!(LINES.iter().all(|line| line.needs.verifications == 0 || line.is_new));
+    figures.print("CPU time of a request through the gateway for each kind of authorizer");
 }
 
 impl World {
     fn open() -> Self {
         let key = SigningKey::from_pkcs8("kid", &SigningKey::generate()).unwrap();
         let now = Timestamp::now().as_second();
-        let access = json!({
-            "iss": ISSUER, "sub": "d2f5a4c4-1051-70e1-b8d7-90a5c3c1f1aa", "token_use": "access",
-            "client_id": CLIENT, "scope": "aws.cognito.signin.user.admin users/read",
-            "cognito:groups": ["readers", "admins"], "username": "ann", "version": 2,
-            "jti": "7d3c4f0a-6a55-4e0e-9b9a-0e5a3c1b2d4f", "auth_time": now, "iat": now,
-            "exp": now + 100 * 365 * 24 * 3600,
-        });
-        let token = key.sign(access.to_string().as_bytes()).unwrap();
+        let bearer = |number| {
+            let access = json!({
+                "iss": ISSUER, "sub": "d2f5a4c4-1051-70e1-b8d7-90a5c3c1f1aa", "token_use": "access",
+                "client_id": CLIENT, "scope": "aws.cognito.signin.user.admin users/read",
+                "cognito:groups": ["readers", "admins"], "username": "ann", "version": 2,
+                "jti": format!("7d3c4f0a-6a55-4e0e-9b9a-{number:012x}"), "auth_time": now,
+                "iat": now, "exp": now + 24 * 3600,
+            });
+            format!("Bearer {}", key.sign(access.to_string().as_bytes()).unwrap().reveal())
+        };
+        let bearers = (0..TURN).map(bearer).collect();
         let access_key =
             AccessKey::permanent("AKIAIOSFODNN7EXAMPLE", "a secret of forty characters or so");
         let request = Request::get("/iam").header("host", "127.0.0.1").body(Bytes::new()).unwrap();
         let signed =
             sigv4::sign(request, &access_key, "eu-west-1", "execute-api", Timestamp::now());
-        let (step, ahead) = (Arc::new(AtomicI64::new(0)), AtomicI64::new(0));
-        let clock: Clock = {
-            let step = step.clone();
-            Arc::new(move || {
-                let step = step.load(Ordering::Relaxed);
-                let ahead = ahead.fetch_add(step, Ordering::Relaxed) + step;
-                let now = Timestamp::now();
-                now.checked_add(jiff::SignedDuration::from_secs(ahead)).unwrap_or(now)
-            })
-        };
+        let signed = signed.unwrap().into_parts().0;
+        Self { key, bearers, access_key, signed }
+    }
+
+    fn gateway(&self) -> Gateway {
+        let clock = Arc::new(Timestamp::now);
+        let verifier = Verifier::new(Arc::new(vec![self.access_key.clone()]), clock.clone());
         let environment = Environment {
-            functions: functions(&key),
-            keys: Arc::new(OneKey(Arc::new(key.verifying_key()))),
+            functions: functions(&self.key),
+            keys: Arc::new(OneKey(Arc::new(self.key.verifying_key()))),
             clock,
             random: Arc::new(SystemRandom),
             upstream: Arc::new(NoUpstream),
-            signatures: Arc::new(SignedHere(Verifier::new(
-                Arc::new(vec![access_key]),
-                Arc::new(Timestamp::now),
-            ))),
+            signatures: Arc::new(SignedHere(verifier)),
             usage: Arc::new(UsageInMemory::default()),
         };
         let config = Config { apis: vec![rest(), http_api()], throttle: None };
-        Self {
-            gateway: Gateway::new(config, environment).unwrap(),
-            step,
-            bearer: format!("Bearer {}", token.reveal()),
-            signed: signed.unwrap().into_parts().0,
-        }
+        Gateway::new(config, environment).unwrap()
     }
 
-    async fn ask(&self, path: &'static str) {
+    /// Asks a path once for each token.
+    async fn turn(&self, path: &str, about: About, turns: &mut Turns) {
+        let gateway = self.gateway();
+        // The function's keys are fetched, and what is made once is made.
+        let stranger = format!("Bearer {}", self.key.sign(b"{}").unwrap().reveal());
+        self.ask(&gateway, path, &stranger).await;
+        self.ask(&gateway, "/open", &stranger).await;
+        if about != About::New {
+            for bearer in self.bearers.iter().chain(&self.bearers) {
+                self.ask(&gateway, path, bearer).await;
+            }
+        }
+        let before = cpu::own();
+        for bearer in &self.bearers {
+            let status = self.ask(&gateway, path, bearer).await;
+            assert_eq!(status, 200, "{path}");
+        }
+        turns.take(before);
+    }
+
+    async fn ask(&self, gateway: &Gateway, path: &str, bearer: &str) -> u16 {
         let request = match path {
             "/iam" => Request::from_parts(self.signed.clone(), Bytes::new()),
             // As every caller sends the same headers, what is on top is not a header more to read.
             _ => Request::get(path)
-                .header(AUTHORIZATION, &self.bearer)
+                .header(AUTHORIZATION, bearer)
                 .header("x-api-key", API_KEY)
                 .body(Bytes::new())
                 .unwrap(),
         };
-        let response = self.gateway.answer(request, Ipv4Addr::LOCALHOST.into()).await;
-        assert_eq!(response.status(), 200, "{path}");
+        gateway.answer(request, Ipv4Addr::LOCALHOST.into()).await.status().as_u16()
+    }
+
+    /// Looks at the signature of each token.
+    fn verify(&self, turns: &mut Turns) {
+        let key = self.key.verifying_key();
+        let before = cpu::own();
+        for bearer in &self.bearers {
+            let token = bearer.strip_prefix("Bearer ").unwrap();
+            _ = black_box(Presented::parse(token).unwrap().verify(&key).unwrap());
+        }
+        turns.take(before);
     }
 }
 
@@ -232,10 +260,7 @@ fn functions(key: &SigningKey) -> Arc<Functions> {
     let jwks = crypto::Jwks { keys: vec![key.jwk()] };
     let authorizer = gates::authorizer(&issuer, &jwks);
     functions.register("authorizer", Settings::default(), Arc::new(authorizer.into_function()));
-    let hello = InProcess::new(|_: Value| async {
-        Ok::<_, Thrown>(json!({ "statusCode": 200, "body": "hello" }))
-    });
-    functions.register("hello", Settings::default(), Arc::new(hello));
+    functions.register("hello", Settings::default(), Arc::new(Hello));
     let yes = InProcess::new(|_: Value| async { Ok::<_, Thrown>(json!({ "isAuthorized": true })) });
     functions.register("yes", Settings::default(), Arc::new(yes));
     Arc::new(functions)
@@ -243,26 +268,20 @@ fn functions(key: &SigningKey) -> Arc<Functions> {
 
 fn rest() -> Api {
     let mut api = api("rest", ApiKind::Rest, "v1");
-    let token = |ttl| {
-        let token = LambdaTokenAuthorizer::new(gates::arn("authorizer"));
-        Authorizer::LambdaToken(LambdaTokenAuthorizer { ttl, ..token })
-    };
-    let request = |ttl| request("authorizer", ttl, PayloadFormat::V1, false);
+    let token = LambdaTokenAuthorizer::new(gates::arn("authorizer"));
+    let token = LambdaTokenAuthorizer { ttl: KEPT, ..token };
     let cognito = CognitoAuthorizer::new(vec![ISSUER.parse().unwrap()]);
     api.authorizers = [
         ("cognito", Authorizer::Cognito(cognito)),
-        ("token-new", token(Duration::ZERO)),
-        ("token-kept", token(Duration::from_secs(3600))),
-        ("request-new", request(Duration::ZERO)),
-        ("request-kept", request(Duration::from_secs(3600))),
+        ("token", Authorizer::LambdaToken(token)),
+        ("request", request("authorizer", PayloadFormat::V1, false)),
         ("iam", Authorizer::Iam),
     ]
     .map(|(name, authorizer)| (name.to_owned(), authorizer))
     .into();
-    api.routes =
-        ["open", "cognito", "token-new", "token-kept", "request-new", "request-kept", "iam"]
-            .map(|name| route(name, PayloadFormat::V1))
-            .into();
+    api.routes = ["open", "cognito", "token", "request", "iam"]
+        .map(|name| route(name, PayloadFormat::V1))
+        .into();
     api.routes[1].scopes = vec!["users/read".parse().unwrap()];
     api.routes.push(Route { api_key_required: true, ..route("open", PayloadFormat::V1) });
     api.routes.last_mut().unwrap().path = "/key".to_owned();
@@ -279,20 +298,16 @@ fn rest() -> Api {
 fn http_api() -> Api {
     let mut api = api("http", ApiKind::Http, "$default");
     api.mounts = vec!["/http".to_owned()];
-    let kept = Duration::from_secs(3600);
-    let request = |function, ttl, is_simple| request(function, ttl, PayloadFormat::V2, is_simple);
     let jwt = JwtAuthorizer::new(ISSUER.parse().unwrap(), vec![CLIENT.to_owned()]);
     api.authorizers = [
         ("jwt", Authorizer::Jwt(jwt)),
-        ("request-new", request("authorizer", Duration::ZERO, false)),
-        ("request-kept", request("authorizer", kept, false)),
-        ("simple-kept", request("yes", kept, true)),
+        ("request", request("authorizer", PayloadFormat::V2, false)),
+        ("simple", request("yes", PayloadFormat::V2, true)),
     ]
     .map(|(name, authorizer)| (name.to_owned(), authorizer))
     .into();
-    api.routes = ["open", "jwt", "request-new", "request-kept", "simple-kept"]
-        .map(|name| route(name, PayloadFormat::V2))
-        .into();
+    api.routes =
+        ["open", "jwt", "request", "simple"].map(|name| route(name, PayloadFormat::V2)).into();
     api.routes[1].scopes = vec!["users/read".parse().unwrap()];
     api
 }
@@ -309,16 +324,11 @@ fn route(name: &str, payload: PayloadFormat) -> Route {
     Route { authorizer, payload, ..route }
 }
 
-fn request(
-    function: &str,
-    ttl: Duration,
-    payload: PayloadFormat,
-    simple_responses: bool,
-) -> Authorizer {
+fn request(function: &str, payload: PayloadFormat, simple_responses: bool) -> Authorizer {
     Authorizer::LambdaRequest(LambdaRequestAuthorizer {
         function: gates::arn(function),
         identity_sources: vec![IdentitySource::Header(AUTHORIZATION)],
-        ttl,
+        ttl: KEPT,
         payload,
         simple_responses,
     })
