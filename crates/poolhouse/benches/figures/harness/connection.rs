@@ -15,7 +15,16 @@ pub struct Connection {
 /// An answer as it lies in the buffer of its connection.
 pub struct Answer<'a> {
     pub status: u16,
+    pub head: &'a str,
     pub body: &'a [u8],
+}
+
+impl<'a> Answer<'a> {
+    /// The values of a header, which the server writes in lower case.
+    pub fn header(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        let of = move |line: &'a str| line.strip_prefix(name)?.strip_prefix(": ");
+        self.head.lines().filter_map(of)
+    }
 }
 
 impl Connection {
@@ -38,12 +47,13 @@ impl Connection {
     pub async fn send(&mut self, request: &[u8]) -> Answer<'_> {
         let answering = tokio::time::timeout(Duration::from_secs(30), self.exchange(request));
         let (status, body) = answering.await.unwrap().unwrap();
-        Answer { status, body: &self.buffer[body] }
+        let head = str::from_utf8(&self.buffer[..body.start]).unwrap();
+        Answer { status, head, body: &self.buffer[body] }
     }
 
     /// The body of an answer that refuses nothing: 200, or 404 where nothing was asked for.
     pub async fn ask(&mut self, request: &[u8]) -> &[u8] {
-        let Answer { status, body } = self.send(request).await;
+        let Answer { status, body, .. } = self.send(request).await;
         assert!(matches!(status, 200 | 404), "{status} {}", String::from_utf8_lossy(body));
         body
     }

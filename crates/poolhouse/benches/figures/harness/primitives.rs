@@ -43,6 +43,8 @@ impl Needs {
     pub const PROOF: Self = Self { powers: 2, ..Self::NOTHING };
     /// An ID token and an access token.
     pub const TOKENS: Self = Self { signatures: 2, ..Self::NOTHING };
+    /// An access token alone.
+    pub const TOKEN: Self = Self { signatures: 1, ..Self::NOTHING };
     /// A look at a token.
     pub const LOOK: Self = Self { verifications: 1, ..Self::NOTHING };
 

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::Request;
 use jiff::Timestamp;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::{fs, net::SocketAddr, path::Path};
 use wire::sigv4::{self, AccessKey};
@@ -12,6 +13,22 @@ pub fn get(at: SocketAddr, path: &str, bearer: Option<&str>) -> Vec<u8> {
     let token = bearer.map(|token| format!("authorization: Bearer {token}\r\n"));
     let token = token.unwrap_or_default();
     format!("GET {path} HTTP/1.1\r\nhost: {at}\r\n{token}\r\n").into_bytes()
+}
+
+/// A GET of a browser with these cookies.
+pub fn visit(at: SocketAddr, path: &str, cookies: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: {at}\r\ncookie: {cookies}\r\n\r\n").into_bytes()
+}
+
+/// A form, with a line of the head that says who sends it: a cookie, or the secret of a client.
+pub fn form(at: SocketAddr, path: &str, who: &str, pairs: &[(&str, &str)]) -> Vec<u8> {
+    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let pairs = pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+    let body = pairs.collect::<Vec<_>>().join("&");
+    let length = body.len();
+    let head = format!("POST {path} HTTP/1.1\r\nhost: {at}\r\n{who}content-length: {length}\r\n");
+    let kind = "content-type: application/x-www-form-urlencoded";
+    format!("{head}{kind}\r\n\r\n{body}").into_bytes()
 }
 
 /// A call of an operation that needs no signature.

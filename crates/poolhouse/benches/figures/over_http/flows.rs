@@ -76,6 +76,7 @@ pub async fn run(scale: &Scale) {
     let tokens = house.confirm(SIGNED_IN).await;
 
     sign_ins(&house, &tokens, scale, &mut report).await;
+    grants(&house, scale, &mut report).await;
     list_users(&house, scale, &mut report).await;
     reads(&house, &tokens, scale, &mut report).await;
     api(&house, &tokens, scale, &mut report).await;
@@ -118,6 +119,20 @@ async fn sign_ins(house: &House, tokens: &[Tokens], scale: &Scale, report: &mut 
     let requests: Vec<_> = tokens.iter().map(refresh).collect();
     let done = house.drive(&mut connections, &requests, limit, |_, _| ()).await;
     report.tell(&Flow::new("refresh", 580, Needs::TOKENS), &done);
+}
+
+/// The flows of the token endpoint.
+async fn grants(house: &House, scale: &Scale, report: &mut Report) {
+    let mut connections = house.connections(AT_ONCE).await;
+    let codes = house.exchanges(scale.exchanges).await;
+    let limit = Limit::jobs(codes.len());
+    let done = house.drive(&mut connections, &codes, limit, |_, _| ()).await;
+    report.tell(&Flow::new("code exchange with its commit", 600, Needs::TOKENS), &done);
+
+    let machine = [house.machine().await];
+    let limit = Limit::time(scale.flow);
+    let done = house.drive(&mut connections, &machine, limit, |_, _| ()).await;
+    report.tell(&Flow::new("client_credentials", 290, Needs::TOKEN), &done);
 }
 
 /// SRP in two halves, with the client's half in between.

@@ -4,6 +4,7 @@
 //! embedded store. Everything is asked over sixteen connections that stay open.
 
 mod flows;
+mod grants;
 mod house;
 
 pub use flows::run;
