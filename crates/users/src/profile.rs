@@ -27,7 +27,7 @@ pub struct Profile {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, nullable = false))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handle: Option<Handle>,
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, nullable = false, format = "email"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, nullable = false, format = "idn-email"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<EmailAddress>,
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = "date-time"))]

@@ -2,9 +2,9 @@
 //! can make faster?
 //!
 //! ```text
-//! cargo bench -p poolhouse                              everything, under four minutes
+//! cargo bench -p poolhouse                              everything, in some six minutes
 //! cargo bench -p poolhouse -- --quick                   a smoke run of some twenty seconds
-//! cargo bench -p poolhouse -- over-http                 one part of in-process, authorizers, over-http, start
+//! cargo bench -p poolhouse -- over-http                 one part of in-process, authorizers, over-http, listings, start
 //! ```
 //!
 //! Costs are CPU time: on shared cores the wall clock tells more about the neighbours than about us.
@@ -30,7 +30,7 @@ fn main() {
         return;
     }
     let scale = if has("--quick") { Scale::quick() } else { Scale::full() };
-    let parts = ["in-process", "authorizers", "over-http", "start"];
+    let parts = ["in-process", "authorizers", "over-http", "listings", "start"];
     let is_asked = |part: &str| has(part) || !parts.iter().any(|part| has(part));
 
     let began = Instant::now();
@@ -43,6 +43,9 @@ fn main() {
     }
     if is_asked("over-http") {
         runtime.block_on(over_http::run(&scale));
+    }
+    if is_asked("listings") {
+        runtime.block_on(over_http::listings::run(&scale));
     }
     if is_asked("start") {
         runtime.block_on(start::run(&scale));

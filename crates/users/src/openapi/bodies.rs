@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is of interest; the members are read one by one")]
 pub struct NewUser {
-    #[schema(format = "email", max_length = 254)]
+    #[schema(format = "idn-email", max_length = 254)]
     email: String,
     /// It has to satisfy the policy of the pool.
     #[schema(format = "password", min_length = 1, max_length = 256)]

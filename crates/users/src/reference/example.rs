@@ -68,7 +68,7 @@ fn example(schema: &Value, types: &BTreeMap<String, Value>, deep: usize) -> Valu
 
 fn text(schema: &Value) -> &'static str {
     match schema.get("format").and_then(Value::as_str) {
-        Some("email") => "ann@example.com",
+        Some("email" | "idn-email") => "ann@example.com",
         Some("uuid") => "0197c3f2-6a5e-7cc1-9a40-1f6f3a0d8a11",
         Some("date-time") => "2026-11-21T12:00:00Z",
         Some("uri" | "uri-reference") => "https://example.com/",
@@ -88,7 +88,7 @@ mod tests {
             json!({ "type": "object", "properties": { "name": { "type": "string", "example": "early" } } }),
         )]);
         let schema = json!({ "type": "object", "properties": {
-            "email": { "type": "string", "format": "email" },
+            "email": { "type": "string", "format": "idn-email" },
             "badges": { "type": "array", "items": { "$ref": "#/components/schemas/Badge" } },
             "of": { "oneOf": [{ "type": "null" }, { "type": "integer", "minimum": 3 }] },
         } });

@@ -13,6 +13,8 @@ pub struct Scale {
     /// Users of the larger listing, and how long they may take to sign up.
     pub users: usize,
     pub top_up: Duration,
+    /// Users of the pools that are listed, a small one and a large one.
+    pub crowds: (usize, usize),
     /// How often the server is started.
     pub starts: usize,
     /// How long a server rests before its memory is looked at again.
@@ -27,6 +29,7 @@ impl Scale {
             exchanges: 2048,
             users: 10_000,
             top_up: Duration::from_secs(60),
+            crowds: (1_000, 100_000),
             starts: 20,
             rest: Duration::from_secs(5),
         }
@@ -39,6 +42,7 @@ impl Scale {
             exchanges: 64,
             users: 1000,
             top_up: Duration::from_secs(3),
+            crowds: (200, 2_000),
             starts: 3,
             rest: Duration::from_millis(500),
         }

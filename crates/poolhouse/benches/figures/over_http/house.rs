@@ -86,9 +86,11 @@ impl House {
         requests::call(self.server.identity, operation, &input)
     }
 
-    /// A call of the administrator, signed.
+    /// A call of the administrator, signed: about the template's pool, unless it names another.
     pub fn admin(&self, operation: &str, mut input: Value) -> Vec<u8> {
-        if let Some(input) = input.as_object_mut() {
+        if let Some(input) = input.as_object_mut()
+            && !input.contains_key("UserPoolId")
+        {
             input.insert("UserPoolId".to_owned(), self.outputs.user_pool_id.clone().into());
         }
         requests::signed_call(self.server.identity, operation, &input, &self.key)

@@ -6,5 +6,6 @@
 mod flows;
 mod grants;
 mod house;
+pub mod listings;
 
 pub use flows::run;
