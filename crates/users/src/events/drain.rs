@@ -1,8 +1,8 @@
 //! How do events get from where they wait to whoever wants to hear them?
 //!
 //! One node at a time takes the events of a partition, by a lease, and tells them in the order of their user.
-//! An event is removed after it was told, so a node that dies in between tells it again: at least once. One
-//! that was not taken is tried again, later and later, and those of the same user after it wait. After
+//! An event is removed after it was told, together with others that were told at about the same time, so a node
+//! that dies in between tells them again: at least once. One that was not taken is tried again, later and later, and those of the same user after it wait. After
 //! [`MOST_TRIES`] refusals, or [`OLDEST`] during which nobody could be told anything, it is parked: out of the
 //! way, kept for a month, and tried again when [`Drain::unpark`] is called.
 
@@ -33,6 +33,9 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
 const LONGEST_QUIET: SignedDuration = SignedDuration::from_secs(30);
 /// How many events are read at once.
 const PAGE: usize = 100;
+/// How many that were told are removed at once, and how long the first of them waits for the others.
+const REMOVED_AT_ONCE: usize = 50;
+const REMOVED_WITHIN: SignedDuration = SignedDuration::from_millis(200);
 
 /// Takes the events of one table to whoever wants to hear them. Cheap to clone.
 #[derive(Clone)]
@@ -207,6 +210,7 @@ impl Inside {
         let mut range = range(Waiting::partition(&self.table, shard));
         let mut lease: Option<Lease> = None;
         let mut skipped: Option<Sub> = None;
+        let mut told = Vec::new();
         'rounds: loop {
             let (page, next) = self.records.list::<Waiting>(&range, self.now()).await?;
             for waiting in page {
@@ -222,8 +226,9 @@ impl Inside {
                     break 'rounds;
                 }
                 let user = waiting.user.clone();
-                let (done, outcome) = self.tell(waiting).await?;
+                let (done, outcome) = self.tell(waiting, &mut told).await?;
                 drained += done;
+                self.remove_some(&mut told).await?;
                 match outcome {
                     Told::Done => {}
                     Told::Later => skipped = Some(user),
@@ -235,6 +240,7 @@ impl Inside {
             let behind = skipped.as_ref().map(|user| format!("{user}0"));
             range.after = Some(behind.filter(|behind| *behind > next).unwrap_or(next));
         }
+        self.remove(told.into_iter().map(|(event, _)| event).collect()).await?;
         if let Some(lease) = lease {
             lease.give_back(&self.records, self.now()).await?;
         }
@@ -254,14 +260,42 @@ impl Inside {
         Ok(lease.is_some())
     }
 
-    async fn tell(&self, mut waiting: Kept<Waiting>) -> Result<(Drained, Told), Broken> {
+    /// Removes the events that were told, once they are many or the first was told a while ago.
+    async fn remove_some(&self, told: &mut Vec<(Kept<Waiting>, Timestamp)>) -> Result<(), Broken> {
+        let Some((_, since)) = told.first() else { return Ok(()) };
+        if told.len() < REMOVED_AT_ONCE && self.now() < *since + REMOVED_WITHIN {
+            return Ok(());
+        }
+        self.remove(told.drain(..).map(|(event, _)| event).collect()).await
+    }
+
+    async fn remove(&self, told: Vec<Kept<Waiting>>) -> Result<(), Broken> {
+        let mut all = Commit::new();
+        for event in &told {
+            all.delete(event);
+        }
+        if told.is_empty() || self.try_commit(all).await? {
+            return Ok(());
+        }
+        // Another node was at one of them too.
+        for event in &told {
+            let mut one = Commit::new();
+            one.delete(event);
+            self.try_commit(one).await?;
+        }
+        Ok(())
+    }
+
+    async fn tell(
+        &self,
+        mut waiting: Kept<Waiting>,
+        told: &mut Vec<(Kept<Waiting>, Timestamp)>,
+    ) -> Result<(Drained, Told), Broken> {
         // What was read may have been told meanwhile, by a node whose lease had ended.
         let event = waiting.to_event(&self.source);
         let Err(reason) = self.sink.deliver(&event).await else {
             *self.quiet.lock().unwrap_or_else(PoisonError::into_inner) = Quiet::default();
-            let mut commit = Commit::new();
-            commit.delete(&waiting);
-            self.commit(commit).await?;
+            told.push((waiting, self.now()));
             return Ok((Drained { published: 1, ..Drained::default() }, Told::Done));
         };
         let now = self.now();
@@ -276,14 +310,14 @@ impl Inside {
             commit
                 .delete(&waiting)
                 .put(&Parked { event: (*waiting).clone(), until: now + PARKED_FOR });
-            self.commit(commit).await?;
+            self.try_commit(commit).await?;
             return Ok((Drained { parked: 1, ..Drained::default() }, Told::Done));
         }
         let tries = waiting.tries;
         tracing::warn!(id = event.id, kind = event.kind.as_str(), tries, %reason, "an event of a user waits");
         waiting.next_try = Some(now + pause(tries, LONGEST_PAUSE));
         commit.save(&waiting);
-        self.commit(commit).await?;
+        self.try_commit(commit).await?;
         let failed = Drained { failed: 1, ..Drained::default() };
         if let NotDelivered::Refused(_) = reason {
             return Ok((failed, Told::Later));
@@ -294,10 +328,11 @@ impl Inside {
         Ok((failed, Told::Quiet))
     }
 
-    async fn commit(&self, commit: Commit) -> Result<(), Broken> {
+    /// Whether the commit came through. If not, another node was at it too.
+    async fn try_commit(&self, commit: Commit) -> Result<bool, Broken> {
         match self.records.commit(commit, self.now()).await {
-            // Another node was at it too.
-            Ok(()) | Err(Refused::Conflict(_)) => Ok(()),
+            Ok(()) => Ok(true),
+            Err(Refused::Conflict(_)) => Ok(false),
             Err(Refused::Broken(broken)) => Err(broken),
         }
     }
