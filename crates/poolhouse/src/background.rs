@@ -40,6 +40,7 @@ const SOON: Duration = Duration::from_secs(1);
 
 /// How long news wait for more of them.
 const TOGETHER: Duration = Duration::from_millis(100);
+
 /// How long a round may take. What was not told then is told in the next one.
 const LONGEST_ROUND: Duration = Duration::from_secs(60);
 

@@ -141,10 +141,15 @@ impl Servers {
         }
         let crowd = Crowd::of_this_process(identity.1.proxies == 0);
         let (end, ended) = watch::channel(false);
-        let (first, second) = ((tls.clone(), crowd.clone()), (tls, crowd));
         let tasks = [
-            tokio::spawn(listen::serve(identity.0, first.0, first.1, identity.1, ended.clone())),
-            tokio::spawn(listen::serve(api.0, second.0, second.1, api.1, ended)),
+            tokio::spawn(listen::serve(
+                identity.0,
+                tls.clone(),
+                crowd.clone(),
+                identity.1,
+                ended.clone(),
+            )),
+            tokio::spawn(listen::serve(api.0, tls, crowd, api.1, ended)),
         ];
         Running { end, tasks }
     }

@@ -240,7 +240,7 @@ impl Inside {
             let behind = skipped.as_ref().map(|user| format!("{user}0"));
             range.after = Some(behind.filter(|behind| *behind > next).unwrap_or(next));
         }
-        self.remove(told.into_iter().map(|(event, _)| event).collect()).await?;
+        self.remove(told).await?;
         if let Some(lease) = lease {
             lease.give_back(&self.records, self.now()).await?;
         }
@@ -261,26 +261,26 @@ impl Inside {
     }
 
     /// Removes the events that were told, once they are many or the first was told a while ago.
-    async fn remove_some(&self, told: &mut Vec<(Kept<Waiting>, Timestamp)>) -> Result<(), Broken> {
-        let Some((_, since)) = told.first() else { return Ok(()) };
-        if told.len() < REMOVED_AT_ONCE && self.now() < *since + REMOVED_WITHIN {
+    async fn remove_some(&self, told: &mut Vec<Heard>) -> Result<(), Broken> {
+        let Some(first) = told.first() else { return Ok(()) };
+        if told.len() < REMOVED_AT_ONCE && self.now() < first.at + REMOVED_WITHIN {
             return Ok(());
         }
-        self.remove(told.drain(..).map(|(event, _)| event).collect()).await
+        self.remove(std::mem::take(told)).await
     }
 
-    async fn remove(&self, told: Vec<Kept<Waiting>>) -> Result<(), Broken> {
+    async fn remove(&self, told: Vec<Heard>) -> Result<(), Broken> {
         let mut all = Commit::new();
-        for event in &told {
-            all.delete(event);
+        for heard in &told {
+            all.delete(&heard.event);
         }
         if told.is_empty() || self.try_commit(all).await? {
             return Ok(());
         }
         // Another node was at one of them too.
-        for event in &told {
+        for heard in &told {
             let mut one = Commit::new();
-            one.delete(event);
+            one.delete(&heard.event);
             self.try_commit(one).await?;
         }
         Ok(())
@@ -289,13 +289,13 @@ impl Inside {
     async fn tell(
         &self,
         mut waiting: Kept<Waiting>,
-        told: &mut Vec<(Kept<Waiting>, Timestamp)>,
+        told: &mut Vec<Heard>,
     ) -> Result<(Drained, Told), Broken> {
         // What was read may have been told meanwhile, by a node whose lease had ended.
         let event = waiting.to_event(&self.source);
         let Err(reason) = self.sink.deliver(&event).await else {
             *self.quiet.lock().unwrap_or_else(PoisonError::into_inner) = Quiet::default();
-            told.push((waiting, self.now()));
+            told.push(Heard { event: waiting, at: self.now() });
             return Ok((Drained { published: 1, ..Drained::default() }, Told::Done));
         };
         let now = self.now();
@@ -336,6 +336,12 @@ impl Inside {
             Err(Refused::Broken(broken)) => Err(broken),
         }
     }
+}
+
+/// An event that was told and is not removed yet.
+struct Heard {
+    event: Kept<Waiting>,
+    at: Timestamp,
 }
 
 /// How it goes on after an event.
