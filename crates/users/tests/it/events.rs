@@ -54,12 +54,12 @@ impl Listener {
     }
 }
 
-fn drain(stage: &Stage, listener: &Arc<Listener>, holder: &str) -> Drain {
+fn drain(stage: &Stage, sink: &Arc<impl Sink + 'static>, holder: &str) -> Drain {
     let source = UserEventSource::new("aws", "123456789012", &stage.house.pool.parse().unwrap());
     let clock = stage.house.clock.clone();
     let records = stage.api.profiles.records().clone();
     let clock = Arc::new(move || clock.now());
-    Drain::new(records, TABLE, source, listener.clone(), clock, holder.to_owned())
+    Drain::new(records, TABLE, source, sink.clone(), clock, holder.to_owned())
 }
 
 const LONG: Duration = Duration::from_secs(30);
@@ -168,6 +168,44 @@ async fn several_nodes_tell_everything_once_between_them() {
 }
 
 #[tokio::test]
+async fn a_node_that_was_overtaken_removes_what_it_told_and_nothing_else() {
+    /// While it takes the last event, the lease ends and another node begins.
+    struct Slow {
+        listener: Listener,
+        clock: testkit::StoppedClock,
+        other: Drain,
+    }
+    #[async_trait]
+    impl Sink for Slow {
+        async fn deliver(&self, event: &UserEvent) -> Result<(), NotDelivered> {
+            if event.kind == Kind::SignedIn {
+                self.clock.advance(SignedDuration::from_secs(31));
+                assert_eq!(self.other.run_once(LONG).await.published, 1);
+            }
+            self.listener.deliver(event).await
+        }
+    }
+    let stage = Stage::new().await;
+    let id = stage.active("ann").await;
+    let login = json!({ "handle": "ann", "password": testkit::PASSWORD });
+    stage.post("/auth/login").json(&login).send().await.ok();
+    // The other node tells the first event and fails to tell the second.
+    let refusals = Mutex::new(BTreeMap::from([(format!("{id}.2"), 1)]));
+    let other = Arc::new(Listener { refusals, ..Listener::default() });
+    let slow = Arc::new(Slow {
+        listener: Listener::default(),
+        clock: stage.house.clock.clone(),
+        other: drain(&stage, &other, "other"),
+    });
+    assert_eq!(drain(&stage, &slow, "slow").run_once(LONG).await.published, 3);
+    stage.advance(SignedDuration::from_mins(1));
+    drain(&stage, &other, "other").run_once(LONG).await;
+    // What the other node had changed was its own to tell again; the last event was told and is gone.
+    assert_eq!(slow.listener.kinds_of(&id), [Kind::Created, Kind::Activated, Kind::SignedIn]);
+    assert_eq!(other.kinds_of(&id), [Kind::Created, Kind::Activated]);
+}
+
+#[tokio::test]
 async fn a_listener_that_hangs_holds_up_nobody_for_longer_than_was_said() {
     struct Hanging;
     #[async_trait]
@@ -178,16 +216,7 @@ async fn a_listener_that_hangs_holds_up_nobody_for_longer_than_was_said() {
     }
     let stage = Stage::new().await;
     stage.pending("ann").await;
-    let source = UserEventSource::new("aws", "1", &stage.house.pool.parse().unwrap());
-    let clock = stage.house.clock.clone();
-    let hanging = Drain::new(
-        stage.api.profiles.records().clone(),
-        TABLE,
-        source,
-        Arc::new(Hanging),
-        Arc::new(move || clock.now()),
-        "hanging".to_owned(),
-    );
+    let hanging = drain(&stage, &Arc::new(Hanging), "hanging");
     assert_eq!(hanging.run_once(Duration::from_millis(50)).await, Drained::default());
     // Its lease comes to an end, and another node goes on.
     let listener = Arc::new(Listener::default());
