@@ -2,9 +2,10 @@
 //!
 //! One node at a time takes the events of a partition, by a lease, and tells them in the order of their user.
 //! An event is removed after it was told, together with others that were told at about the same time, so a node
-//! that dies in between tells them again: at least once. One that was not taken is tried again, later and later, and those of the same user after it wait. After
-//! [`MOST_TRIES`] refusals, or [`OLDEST`] during which nobody could be told anything, it is parked: out of the
-//! way, kept for a month, and tried again when [`Drain::unpark`] is called.
+//! that dies in between tells them again: at least once. One that was not taken is tried again, later and later,
+//! and those of the same user after it wait. After [`MOST_TRIES`] refusals, or [`OLDEST`] during which nobody
+//! could be told anything, it is parked: out of the way, kept for a month, and tried again when
+//! [`Drain::unpark`] is called.
 
 use super::{NotDelivered, PARKED_FOR, Parked, SHARDS, Sink, Waiting};
 use ::events::UserEventSource;
