@@ -69,21 +69,6 @@ def test_a_user_who_is_not_there(make_pool):
     assert outcomes(calls) == all_of(calls, "UserNotFoundException")
 
 
-def test_tokens_of_somebody_who_is_gone(plain):
-    gone = plain.person(os.urandom(6).hex())
-    known = {"TokenModelType": gone.sign_in()["AccessToken"]}
-    plain.cognito.admin_delete_user(UserPoolId=plain.id, Username=gone.name)
-    calls = {}
-    for operation in constraints.OPERATIONS:
-        shape = constraints.input_of(operation)
-        if "AccessToken" in constraints.SHAPES[shape].get("required", []):
-            body = constraints.example(shape, known)
-            calls[operation] = lambda name=operation, body=body: plain.cognito._make_api_call(
-                name, body
-            )
-    assert outcomes(calls) == all_of(calls, "NotAuthorizedException")
-
-
 def test_settings_beyond_the_plan(make_pool):
     lite = make_pool(UserPoolTier="LITE")
     cognito, of_pool = lite.cognito, {"UserPoolId": lite.id}

@@ -1,16 +1,35 @@
-//! Who calls, through which client, and from where?
+//! Who calls, by which token or through which client, and from where?
 //!
 //! From where is asked in pools that look for threats alone. What the configuration bars comes no further.
 
-use crate::{Idp, convert::context};
-use names::{ClientId, UserPoolId, Username};
-use pool::{Caller, Error};
+use crate::{Idp, convert::context, fault};
+use names::{ClientId, Token, UserPoolId, Username};
+use pool::{Bearer, Caller, Error, Refusal};
 use std::{collections::BTreeMap, sync::Arc};
-use wire::cognito_idp::{ContextDataType, UserContextDataType};
+use wire::{
+    Modelled,
+    cognito_idp::{ContextDataType, UserContextDataType},
+};
 
 type Metadata = BTreeMap<String, String>;
 
 impl Idp {
+    /// The user that an access token speaks for, or why not, in words that the operation has.
+    pub(crate) async fn bearer<Of: Modelled>(&self, token: &Token) -> Result<Bearer, Error> {
+        self.pools.bearer(token).await.map_err(fault::of_token::<Of>)
+    }
+
+    /// As [`Self::bearer`], of a token that the model does not ask for, and that must be there all the same.
+    pub(crate) async fn bearer_of_device<Of: Modelled>(
+        &self,
+        token: Option<&Token>,
+    ) -> Result<Bearer, Error> {
+        match token {
+            Some(token) => self.bearer::<Of>(token).await,
+            None => Err(Refusal::InvalidAccessToken.into()),
+        }
+    }
+
     /// A call of a client that names no pool; `name` is who wants to sign in, where that is what is wanted.
     pub(crate) async fn caller(
         &self,

@@ -1,7 +1,7 @@
 //! How does Cognito put it? Every refusal's name and text, on one screen.
 
 use pool::{Error, Refusal, Taken};
-use wire::Fault;
+use wire::{Fault, Modelled};
 
 /// What a client is told. A breakage is told as such; the door logs its chain, once.
 pub(crate) fn fault(error: Error) -> Fault {
@@ -42,6 +42,7 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::NoReplica(region) => {
             (MISSING, format!("User pool replica in {region} does not exist."))
         }
+        Refusal::NoLimit(category) => (MISSING, format!("API category {category} does not exist.")),
         Refusal::QuotaExceeded => (
             "ServiceQuotaExceededException",
             "The requested value exceeds what the account may have.".into(),
@@ -91,14 +92,12 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::WrongCredentials => (DENIED, "Incorrect username or password.".into()),
         Refusal::LockedOut => (DENIED, "Password attempts exceeded".into()),
         Refusal::Disabled => (DENIED, "User is disabled.".into()),
-        Refusal::NotConfirmed => ("UserNotConfirmedException", "User is not confirmed.".into()),
+        Refusal::NotConfirmed => (NOT_CONFIRMED_NAME, NOT_CONFIRMED.into()),
         Refusal::AlreadyConfirmed => (INVALID, "User is already confirmed.".into()),
         Refusal::NotConfirmable(status) => {
             (DENIED, format!("User cannot be confirmed. Current status is {status}"))
         }
-        Refusal::PasswordResetRequired => {
-            ("PasswordResetRequiredException", "Password reset required for the user".into())
-        }
+        Refusal::PasswordResetRequired => (RESET_REQUIRED_NAME, RESET_REQUIRED.into()),
         Refusal::TemporaryPasswordExpired => (DENIED, TEMPORARY_PASSWORD_EXPIRED.into()),
         Refusal::NotResettable => {
             (DENIED, "User password cannot be reset in the current state.".into())
@@ -229,6 +228,8 @@ const DENIED: &str = "NotAuthorizedException";
 const MISSING: &str = "ResourceNotFoundException";
 const NO_USER: &str = "UserNotFoundException";
 const CODE_MISMATCH_NAME: &str = "CodeMismatchException";
+const NOT_CONFIRMED_NAME: &str = "UserNotConfirmedException";
+const RESET_REQUIRED_NAME: &str = "PasswordResetRequiredException";
 const USER_EXISTS: &str = "UsernameExistsException";
 
 const DELETION_PROTECTED: &str = "The user pool cannot be deleted because deletion protection is \
@@ -237,6 +238,8 @@ const TEMPORARY_PASSWORD_EXPIRED: &str =
     "Temporary password has expired and must be reset by an administrator.";
 const NO_RECOVERY_CONTACT: &str = "Cannot reset password for the user as there is no \
      registered/verified email or phone_number";
+const NOT_CONFIRMED: &str = "User is not confirmed.";
+const RESET_REQUIRED: &str = "Password reset required for the user";
 const CODE_MISMATCH: &str = "Invalid verification code provided, please try again.";
 const CODE_EXPIRED: &str = "Invalid code provided, please request a code again.";
 
@@ -255,6 +258,25 @@ fn bounded(message: &str) -> &str {
     match message.char_indices().nth(2048) {
         Some((end, _)) => message.get(..end).unwrap_or_default(),
         None => message,
+    }
+}
+
+/// What an operation says of the state that the user, client or pool of a good token is in: where it does not
+/// declare the name of that state, that the token is good for nothing.
+pub(crate) fn of_token<Of: Modelled>(error: Error) -> Error {
+    let lacks = |name| !Of::ERRORS.contains(&name);
+    match error {
+        Error::Refused(Refusal::NoUserPool(_) | Refusal::NoClient(_)) if lacks(MISSING) => {
+            Refusal::InvalidAccessToken.into()
+        }
+        Error::Refused(Refusal::NoUser) if lacks(NO_USER) => Refusal::AccessTokenRevoked.into(),
+        Error::Refused(Refusal::NotConfirmed) if lacks(NOT_CONFIRMED_NAME) => {
+            Refusal::NotAllowed(NOT_CONFIRMED.into()).into()
+        }
+        Error::Refused(Refusal::PasswordResetRequired) if lacks(RESET_REQUIRED_NAME) => {
+            Refusal::NotAllowed(RESET_REQUIRED.into()).into()
+        }
+        other => other,
     }
 }
 

@@ -149,7 +149,7 @@ impl Pools {
     /// user and the event must be those that the token is for.
     ///
     /// # Errors
-    /// [`Refusal::InvalidFeedbackToken`], [`Refusal::NoAuthEvent`].
+    /// [`Refusal::InvalidFeedbackToken`], [`Refusal::NoUser`], [`Refusal::NoAuthEvent`].
     pub async fn judge_auth_event_by_token(
         &self,
         pool: &UserPool,
@@ -159,9 +159,12 @@ impl Pools {
         is_valid: bool,
     ) -> Result<()> {
         let claims = self.open_feedback_token(token)?;
-        let is_of =
-            |user: &User| claims.pool == pool.id && claims.sub == user.sub && claims.event == id;
-        if !user.is_some_and(is_of) {
+        let is_of_event = claims.pool == pool.id && claims.event == id;
+        if is_of_event && user.is_none() {
+            // Whoever has a token of somebody may know that they are gone.
+            self.user_by_sub(&pool.id, &claims.sub).await?;
+        }
+        if !is_of_event || user.is_none_or(|user| user.sub != claims.sub) {
             return Err(Refusal::InvalidFeedbackToken.into());
         }
         self.judge(&claims.pool, &claims.sub, id, is_valid, FeedbackBy::User).await

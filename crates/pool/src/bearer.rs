@@ -64,16 +64,20 @@ impl Pools {
     /// The user that an access token speaks for at the API of the pool.
     ///
     /// # Errors
-    /// [`Refusal::InvalidAccessToken`], [`Refusal::AccessTokenExpired`], [`Refusal::AccessTokenRevoked`],
-    /// [`Refusal::AccessTokenLacksScope`], [`Refusal::Disabled`].
+    /// As [`Self::bearer_with_scope`]; [`Refusal::NotConfirmed`], [`Refusal::PasswordResetRequired`].
     pub async fn bearer(&self, token: &Token) -> Result<Bearer> {
-        self.bearer_with_scope(token, USER_ADMIN).await
+        let bearer = self.bearer_with_scope(token, USER_ADMIN).await?;
+        bearer.user.status.check()?;
+        Ok(bearer)
     }
 
-    /// The user that an access token speaks for where this scope is asked for.
+    /// The user that an access token speaks for where this scope is asked for. Who is gone is told to whoever
+    /// holds a token of theirs that is signed and still in its time, and to nobody else.
     ///
     /// # Errors
-    /// As [`Self::bearer`].
+    /// [`Refusal::InvalidAccessToken`], [`Refusal::AccessTokenExpired`], [`Refusal::AccessTokenLacksScope`];
+    /// then [`Refusal::NoUserPool`], [`Refusal::NoClient`], [`Refusal::NoUser`], [`Refusal::Disabled`],
+    /// [`Refusal::AccessTokenRevoked`].
     pub async fn bearer_with_scope(&self, token: &Token, needed: &str) -> Result<Bearer> {
         let verified = self.verified(token).await?;
         let claims = &verified.claims;
@@ -90,19 +94,12 @@ impl Pools {
         if !claims.scope.split(' ').any(|scope| scope == needed) {
             return Err(Refusal::AccessTokenLacksScope.into());
         }
-        let invalid = |error| match error {
-            Error::Refused(Refusal::NoUserPool(_) | Refusal::NoClient(_)) => {
-                Refusal::InvalidAccessToken.into()
-            }
-            Error::Refused(Refusal::NoUser) => Refusal::AccessTokenRevoked.into(),
-            other => other,
-        };
-        let pool = self.pool(&verified.pool).await.map_err(invalid)?;
-        let client = self.client(&claims.client_id).await.map_err(invalid)?;
+        let pool = self.pool(&verified.pool).await?;
+        let client = self.client(&claims.client_id).await?;
         if client.pool != pool.id {
             return Err(Refusal::InvalidAccessToken.into());
         }
-        let user = self.user_by_sub(&pool.id, &claims.sub).await.map_err(invalid)?;
+        let user = self.user_by_sub(&pool.id, &claims.sub).await?;
         if !user.is_enabled {
             return Err(Refusal::Disabled.into());
         }

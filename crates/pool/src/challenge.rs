@@ -493,7 +493,7 @@ impl Pools {
     ///
     /// # Errors
     /// [`Refusal::InvalidSession`], [`Refusal::SessionExpired`], [`Refusal::NoSecretHash`],
-    /// [`Refusal::WrongSecretHash`].
+    /// [`Refusal::WrongSecretHash`]; [`Refusal::NoUser`] where the client does not hide it.
     pub(crate) async fn open_for<Step: Kind>(
         &self,
         caller: &Caller,
@@ -509,8 +509,10 @@ impl Pools {
             None => None,
         };
         self.check_secret_hash(&caller.client, username.as_str(), user.as_deref(), hash)?;
-        let is_gone = waiting.sub.is_some() && user.is_none();
-        if is_gone || !is_named(&caller.pool, user.as_deref(), &waiting.user_id, username) {
+        if waiting.sub.is_some() && user.is_none() {
+            return Err(caller.without_user().into());
+        }
+        if !is_named(&caller.pool, user.as_deref(), &waiting.user_id, username) {
             return Err(Refusal::InvalidSession.into());
         }
         Ok((waiting, user))

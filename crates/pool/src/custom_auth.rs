@@ -6,7 +6,7 @@
 //! confirmed.
 
 use crate::{
-    Caller, Challenge, Flow, Outcome, Pools, Refusal, Result, User, UserStatus,
+    Caller, Challenge, Flow, Outcome, Pools, Refusal, Result, User,
     challenge::{CustomStep, SoFar, Steps},
 };
 use crypto::PublicA;
@@ -184,11 +184,5 @@ fn check_admissible(user: &User) -> Result<()> {
     if !user.is_enabled {
         return Err(Refusal::Disabled.into());
     }
-    match user.status {
-        UserStatus::Unconfirmed => Err(Refusal::NotConfirmed.into()),
-        UserStatus::ResetRequired => Err(Refusal::PasswordResetRequired.into()),
-        UserStatus::Confirmed | UserStatus::ForceChangePassword | UserStatus::ExternalProvider => {
-            Ok(())
-        }
-    }
+    Ok(user.status.check()?)
 }

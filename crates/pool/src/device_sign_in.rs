@@ -5,7 +5,7 @@
 //! some never do, the note of it that was kept.
 
 use crate::{
-    Caller, Challenge, Device, Outcome, Pools, Refusal, Result, User, UserStatus,
+    Caller, Challenge, Device, Outcome, Pools, Refusal, Result, User,
     challenge::{Kind, SoFar, Waiting},
     sign_in::{Proof, is_named, is_timestamp},
 };
@@ -302,20 +302,17 @@ impl Pools {
             None => None,
         };
         self.check_secret_hash(&caller.client, name.as_str(), user.as_deref(), hash)?;
-        let user = user.ok_or(Refusal::InvalidSession)?;
+        let user = match user {
+            Some(user) => user,
+            None => return Err(caller.without_user().into()),
+        };
         if !is_named(&caller.pool, Some(&user), &waiting.user_id, name) {
             return Err(Refusal::InvalidSession.into());
         }
         if !user.is_enabled {
             return Err(Refusal::Disabled.into());
         }
-        match user.status {
-            UserStatus::Unconfirmed => return Err(Refusal::NotConfirmed.into()),
-            UserStatus::ResetRequired => return Err(Refusal::PasswordResetRequired.into()),
-            UserStatus::Confirmed
-            | UserStatus::ForceChangePassword
-            | UserStatus::ExternalProvider => {}
-        }
+        user.status.check()?;
         let event_id = std::mem::take(&mut waiting.event_id);
         Ok((Caller { event_id, ..caller.clone() }, user))
     }

@@ -31,6 +31,8 @@ pub enum Refusal {
     /// What is asked for does not fit the state of an import, in words for the caller.
     WrongMoment(&'static str),
     NoReplica(String),
+    /// A category of requests that is none.
+    NoLimit(String),
     /// More was wanted of a limit than there is to have.
     QuotaExceeded,
     /// The client has a style.

@@ -1,6 +1,6 @@
 //! With what does a user prove a second time who they are, and which of it is asked?
 
-use crate::{Contact, MfaMode, Pools, Refusal, Result, User, UserPool};
+use crate::{Contact, MfaMode, Pools, Refusal, Result, User, UserPool, UserStatus};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -256,7 +256,7 @@ impl Pools {
     /// Turns a user's second factors on and off, on an administrator's word.
     ///
     /// # Errors
-    /// As [`User::prefer`].
+    /// As [`User::prefer`]; [`Refusal::NotConfirmed`], [`Refusal::PasswordResetRequired`].
     pub async fn prefer_factors_as_admin(
         &self,
         pool: &UserPool,
@@ -264,17 +264,23 @@ impl Pools {
         preferences: &Preferences,
     ) -> Result<()> {
         let now = self.now();
-        let change = |user: &mut User| user.prefer(pool, preferences, now);
+        let change = |user: &mut User| {
+            user.status.check()?;
+            user.prefer(pool, preferences, now)
+        };
         self.change_user(pool, &user.sub, change).await.map(drop)
     }
 
     /// Takes a user's authenticator away.
     ///
     /// # Errors
-    /// [`Refusal::NoUser`].
+    /// [`Refusal::NoUser`]; [`Refusal::NotConfirmed`] of somebody who cannot have one yet.
     pub async fn delete_software_token(&self, pool: &UserPool, user: &User) -> Result<()> {
         let now = self.now();
         let change = |user: &mut User| {
+            if user.status == UserStatus::Unconfirmed {
+                return Err(Refusal::NotConfirmed.into());
+            }
             user.factors.delete_software_token();
             user.modified_at = now;
             Ok(())

@@ -2,7 +2,9 @@
 //!
 //! Unlike whoever verifies a signature alone, the house knows whether the session was ended since.
 
-use crate::{Caller, Error, Pools, Refusal, Result, keys::PoolKeys, keys::Use};
+use crate::{
+    Caller, Error, Pools, Refusal, Result, keys::PoolKeys, keys::Use, refresh::without_user,
+};
 use crypto::{BadToken, Presented, VerifyingKey};
 use jiff::Timestamp;
 use names::{ClientId, Sub, Token};
@@ -74,7 +76,7 @@ impl Pools {
 
     async fn inspect_refresh(&self, caller: &Caller, token: &Token) -> Result<Inspected> {
         let claims = self.open_refresh_token(&caller.client, token)?;
-        let user = self.refreshing(&claims).await?;
+        let user = self.refreshing(&claims).await.map_err(without_user)?;
         // Whether it goes on from the device that it began on is asked when it does.
         let caller = Caller { device: claims.device.clone(), ..caller.clone() };
         self.check_refresh(&caller, &user, &claims).await?;

@@ -53,7 +53,7 @@ impl Pools {
     /// The limit of a category in a region.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] for a category that is none.
+    /// [`Refusal::NoLimit`] for a category that is none.
     pub async fn provisioned_limit(
         &self,
         region: &Region,
@@ -61,7 +61,7 @@ impl Pools {
     ) -> Result<ProvisionedLimit> {
         let known = CATEGORIES.iter().find(|(name, _)| *name == category);
         let Some((_, free)) = known.copied() else {
-            return Err(Refusal::invalid("Category is not a category of API requests.").into());
+            return Err(Refusal::NoLimit(category.to_owned()).into());
         };
         let (region, category) = (region.clone(), category.to_owned());
         let standard = ProvisionedLimit { region, category, value: free, free };
@@ -72,7 +72,8 @@ impl Pools {
     /// Sets the limit of a category in a region.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] for a category that is none or less than is free; [`Refusal::QuotaExceeded`].
+    /// [`Refusal::NoLimit`] for a category that is none, [`Refusal::Invalid`] for less than is free;
+    /// [`Refusal::QuotaExceeded`].
     pub async fn set_provisioned_limit(
         &self,
         region: &Region,

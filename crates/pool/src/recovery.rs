@@ -106,8 +106,8 @@ impl Pools {
     ///
     /// # Errors
     /// [`Refusal::PasswordBreaksPolicy`] (the code is still good then), [`Refusal::CodeMismatch`],
-    /// [`Refusal::CodeExpired`], [`Refusal::TooManyAttempts`], [`Refusal::NoUserForClient`] where the client
-    /// does not hide it.
+    /// [`Refusal::CodeExpired`], [`Refusal::TooManyAttempts`]; [`Refusal::NoUserForClient`] and, without a code,
+    /// [`Refusal::NotConfirmed`] where the client does not hide it.
     pub async fn confirm_forgot_password(
         &self,
         caller: &Caller,
@@ -128,7 +128,12 @@ impl Pools {
         let who = self.counted_as(pool, user.as_deref(), username.as_str());
         self.allow(&pool.id, &who, Allowance::ConfirmReset).await?;
         let Some(user) = user else { return Err(Refusal::CodeMismatch.into()) };
-        let none = caller.without_a_code();
+        // Somebody who waits to be confirmed is sent a code of that kind, and seldom one of this.
+        let is_told = !caller.client.settings.hides_missing_users;
+        let none = match user.status {
+            UserStatus::Unconfirmed if is_told => Refusal::NotConfirmed,
+            _ => caller.without_a_code(),
+        };
         let kind = AuthEventKind::ForgotPassword;
         let guessed = self.guess(pool, &user.sub, Purpose::ResetPassword, code, &none).await;
         if let Err(Error::Refused(_)) = &guessed {

@@ -118,7 +118,7 @@ impl Pools {
     /// New ID and access tokens for a session that goes on. No new refresh token.
     ///
     /// # Errors
-    /// [`Refusal::InvalidRefreshToken`], [`Refusal::RefreshTokenExpired`],
+    /// [`Refusal::InvalidRefreshToken`], [`Refusal::RefreshTokenExpired`], [`Refusal::NoUser`],
     /// [`Refusal::RefreshTokenRevoked`], [`Refusal::Disabled`], [`Refusal::Invalid`] for a client that may
     /// not refresh, and what the pool's functions refuse.
     pub async fn refresh(
@@ -148,7 +148,7 @@ impl Pools {
     /// it is bound to a device; with `scopes`, the access token is for some of what was granted.
     ///
     /// # Errors
-    /// As [`Self::refresh`]; [`Refusal::ScopeNotGranted`] for a scope that was not granted.
+    /// As [`Self::refresh`], but of a user who is gone [`Refusal::InvalidRefreshToken`]; [`Refusal::ScopeNotGranted`] for a scope that was not granted.
     pub async fn refresh_granted(
         &self,
         caller: &Caller,
@@ -156,7 +156,7 @@ impl Pools {
         scopes: Option<&[Scope]>,
     ) -> Result<Tokens> {
         let claims = self.open_refresh_token(&caller.client, token)?;
-        let user = self.refreshing(&claims).await?;
+        let user = self.refreshing(&claims).await.map_err(without_user)?;
         self.check_refresh(caller, &user, &claims).await.map_err(without_reuse)?;
         let mut session = claims.session();
         if let Some(asked) = scopes {
@@ -179,10 +179,7 @@ impl Pools {
         if self.now() >= claims.ends_at {
             return Err(Refusal::RefreshTokenExpired.into());
         }
-        self.user_by_sub(&claims.pool, &claims.sub).await.map_err(|error| match error {
-            Error::Refused(Refusal::NoUser) => Refusal::InvalidRefreshToken.into(),
-            other => other,
-        })
+        self.user_by_sub(&claims.pool, &claims.sub).await
     }
 
     /// Refuses a session that is over, or that goes on somewhere else than it began.
@@ -261,6 +258,14 @@ impl Pools {
         })
         .await?;
         self.untrack(&claims.pool, &claims.sub, &claims.origin).await
+    }
+}
+
+/// Where there is no word for a user who is gone.
+pub(crate) fn without_user(error: Error) -> Error {
+    match error {
+        Error::Refused(Refusal::NoUser) => Refusal::InvalidRefreshToken.into(),
+        other => other,
     }
 }
 

@@ -49,7 +49,7 @@ impl Pools {
     ///
     /// # Errors
     /// [`Refusal::WrongClientSecret`], [`Refusal::InvalidRefreshToken`], [`Refusal::RefreshTokenExpired`],
-    /// [`Refusal::RefreshTokenRevoked`], [`Refusal::RefreshTokenReused`], [`Refusal::Disabled`], and what the
+    /// [`Refusal::NoUser`], [`Refusal::RefreshTokenRevoked`], [`Refusal::RefreshTokenReused`], [`Refusal::Disabled`], and what the
     /// pool's functions refuse.
     pub async fn exchange(
         &self,

@@ -109,6 +109,16 @@ impl Caller {
             Refusal::CodeExpired
         }
     }
+
+    /// What is said when the user of a challenge was deleted meanwhile. A challenge is given to whoever names
+    /// a user, so where it is hidden who exists this one would tell; the pages tell nobody.
+    pub(crate) fn without_user(&self) -> Refusal {
+        if self.client.settings.hides_missing_users || self.ending == Ending::Browser {
+            Refusal::InvalidSession
+        } else {
+            Refusal::NoUser
+        }
+    }
 }
 
 impl Pools {
@@ -330,6 +340,10 @@ impl Pools {
         };
         let hash_name = answer.username.as_str();
         self.check_secret_hash(&caller.client, hash_name, user.as_deref(), answer.hash)?;
+        // Where it is hidden who exists, the proof goes wrong as that of somebody who never did.
+        if waiting.sub.is_some() && user.is_none() && caller.without_user() == Refusal::NoUser {
+            return Err(Refusal::NoUser.into());
+        }
         if !is_named(&caller.pool, user.as_deref(), &waiting.user_id, answer.username) {
             return Err(Refusal::InvalidSession.into());
         }
@@ -425,7 +439,7 @@ impl Pools {
         let waiting = self.open_session::<NewPasswordStep>(&caller.client, answer.session).await?;
         let Some(sub) = &waiting.sub else { return Err(Refusal::InvalidSession.into()) };
         let user = self.user_by_sub(&caller.pool.id, sub).await.map_err(|error| match error {
-            Error::Refused(Refusal::NoUser) => Refusal::InvalidSession.into(),
+            Error::Refused(Refusal::NoUser) => caller.without_user().into(),
             other => other,
         })?;
         self.check_secret_hash(&caller.client, answer.username.as_str(), Some(&user), answer.hash)?;

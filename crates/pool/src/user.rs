@@ -1,7 +1,8 @@
 //! What is a user, and under which names is one found?
 
 use crate::{
-    Alias, Attributes, Contact, Group, Identity, SecondFactors, Taken, UserPool, user_pool::fold,
+    Alias, Attributes, Contact, Group, Identity, Refusal, SecondFactors, Taken, UserPool,
+    user_pool::fold,
 };
 use jiff::{SignedDuration, Timestamp};
 use names::{GroupName, Sub, UserPoolId, Username};
@@ -62,6 +63,18 @@ pub enum UserStatus {
 }
 
 impl UserStatus {
+    /// Refuses what nobody may do before the sign-up is confirmed, or while another password has to be chosen.
+    ///
+    /// # Errors
+    /// [`Refusal::NotConfirmed`], [`Refusal::PasswordResetRequired`].
+    pub fn check(self) -> Result<(), Refusal> {
+        match self {
+            Self::Unconfirmed => Err(Refusal::NotConfirmed),
+            Self::ResetRequired => Err(Refusal::PasswordResetRequired),
+            Self::Confirmed | Self::ForceChangePassword | Self::ExternalProvider => Ok(()),
+        }
+    }
+
     /// The word for it in the API.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -1,7 +1,7 @@
 //! How does a device look in the API's words?
 
-use names::{AccountId, DeviceKey, Token};
-use pool::{Bearer, Device, Error, Pools, Refusal, User};
+use names::{AccountId, DeviceKey};
+use pool::{Device, Error, Refusal, User};
 use wire::cognito_idp::{AttributeType, DeviceRememberedStatusType, DeviceType};
 
 /// The key of a device, as an operation's input has it.
@@ -12,14 +12,6 @@ pub(crate) fn key(given: &str) -> Result<DeviceKey, Refusal> {
 /// Whether a device is to be remembered.
 pub(crate) fn is_remembered(given: Option<DeviceRememberedStatusType>) -> Option<bool> {
     given.map(|status| status == DeviceRememberedStatusType::Remembered)
-}
-
-/// The bearer of a token that the model does not ask for, and that must be there all the same.
-pub(crate) async fn bearer(pools: &Pools, token: Option<&Token>) -> Result<Bearer, Error> {
-    match token {
-        Some(token) => pools.bearer(token).await,
-        None => Err(Refusal::InvalidAccessToken.into()),
-    }
 }
 
 /// For operations that have no word for a user who is missing.

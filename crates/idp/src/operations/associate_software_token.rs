@@ -10,7 +10,7 @@ impl Operation<Idp> for AssociateSoftwareToken {
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let given = match Either::of(input.access_token.as_ref(), input.session.as_ref())? {
             Either::Bearer(token) => {
-                let bearer = idp.pools.bearer(token).await?;
+                let bearer = idp.bearer::<Self>(token).await?;
                 idp.pools.associate_software_token(&bearer).await?
             }
             Either::SigningIn(session) => idp.pools.associate_in_sign_in(session).await?,

@@ -8,7 +8,7 @@ impl Operation<Idp> for ChangePassword {
     const ACCESS: Access = Access::AccessToken;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let bearer = idp.pools.bearer(&input.access_token).await?;
+        let bearer = idp.bearer::<Self>(&input.access_token).await?;
         let previous = input.previous_password.as_ref();
         let from = context::of_peer(&idp.origin);
         idp.pools.change_password(&bearer, previous, &input.proposed_password, &from).await?;

@@ -8,7 +8,7 @@ impl Operation<Idp> for CompleteWebAuthnRegistration {
     const ACCESS: Access = Access::AccessToken;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let bearer = idp.pools.bearer(&input.access_token).await?;
+        let bearer = idp.bearer::<Self>(&input.access_token).await?;
         let (pool, user) = (&bearer.pool, &bearer.user);
         idp.pools.finish_passkey(pool, user, &bearer.client, &input.credential).await?;
         Ok(Self::Output {})

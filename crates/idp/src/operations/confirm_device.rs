@@ -8,7 +8,7 @@ impl Operation<Idp> for ConfirmDevice {
     const ACCESS: Access = Access::AccessToken;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let bearer = idp.pools.bearer(&input.access_token).await?;
+        let bearer = idp.bearer::<Self>(&input.access_token).await?;
         let key = device::key(&input.device_key)?;
         let config = input.device_secret_verifier_config.unwrap_or_default();
         let (Some(salt), Some(verifier)) = (&config.salt, &config.password_verifier) else {

@@ -8,7 +8,8 @@ impl Operation<Idp> for DeleteUserPoolDomain {
     const ACCESS: Access = Access::Iam;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let domain = idp.pools.domain(&input.user_pool_id, &input.domain).await?;
+        let pool = idp.pools.pool(&input.user_pool_id).await?;
+        let domain = idp.pools.domain(&pool.id, &input.domain).await?;
         idp.pools
             .commit(|commit| {
                 commit.delete(&domain);

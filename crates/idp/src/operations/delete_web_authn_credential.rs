@@ -8,7 +8,7 @@ impl Operation<Idp> for DeleteWebAuthnCredential {
     const ACCESS: Access = Access::AccessToken;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let bearer = idp.pools.bearer(&input.access_token).await?;
+        let bearer = idp.bearer::<Self>(&input.access_token).await?;
         idp.pools.delete_passkey(&bearer.user, &input.credential_id).await?;
         Ok(Self::Output {})
     }

@@ -8,7 +8,7 @@ impl Operation<Idp> for ForgetDevice {
     const ACCESS: Access = Access::AccessToken;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let bearer = device::bearer(&idp.pools, input.access_token.as_ref()).await?;
+        let bearer = idp.bearer_of_device::<Self>(input.access_token.as_ref()).await?;
         idp.pools.forget_device(&bearer.user, &device::key(&input.device_key)?).await?;
         Ok(NoOutput)
     }

@@ -8,7 +8,7 @@ impl Operation<Idp> for GetDevice {
     const ACCESS: Access = Access::AccessToken;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let bearer = device::bearer(&idp.pools, input.access_token.as_ref()).await?;
+        let bearer = idp.bearer_of_device::<Self>(input.access_token.as_ref()).await?;
         let key = device::key(&input.device_key)?;
         let device = idp.pools.device(&bearer.user, &key).await?;
         Ok(Self::Output { device: device::device_type(&device) })

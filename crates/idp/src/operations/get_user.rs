@@ -11,7 +11,7 @@ impl Operation<Idp> for GetUser {
     const ACCESS: Access = Access::AccessToken;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let bearer = idp.pools.bearer(&input.access_token).await?;
+        let bearer = idp.bearer::<Self>(&input.access_token).await?;
         let client = idp.pools.client(&bearer.client).await?;
         let may_read = |name: &str| !name.starts_with("dev:") && client.settings.may_read(name);
         Ok(Self::Output {

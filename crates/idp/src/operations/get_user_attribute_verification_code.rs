@@ -8,7 +8,7 @@ impl Operation<Idp> for GetUserAttributeVerificationCode {
     const ACCESS: Access = Access::AccessToken;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let bearer = idp.pools.bearer(&input.access_token).await?;
+        let bearer = idp.bearer::<Self>(&input.access_token).await?;
         let metadata = input.client_metadata.unwrap_or_default();
         let sent =
             idp.pools.send_verification_code(&bearer, &input.attribute_name, &metadata).await?;

@@ -11,7 +11,7 @@ impl Operation<Idp> for GetUserAuthFactors {
     const ACCESS: Access = Access::AccessToken;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let bearer = idp.pools.bearer(&input.access_token).await?;
+        let bearer = idp.bearer::<Self>(&input.access_token).await?;
         let user = &bearer.user;
         let factors = auth_factors(&idp.pools, &bearer.pool, user).await?;
         Ok(Self::Output {

@@ -8,7 +8,7 @@ impl Operation<Idp> for ListUserSessions {
     const ACCESS: Access = Access::AccessToken;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let bearer = idp.pools.bearer(&input.access_token).await?;
+        let bearer = idp.bearer::<Self>(&input.access_token).await?;
         bearer.pool.require_session_tracking()?;
         let token = input.next_token.as_deref();
         let page = idp.pools.list_sessions(&bearer.user, session::PAGE, token).await?;

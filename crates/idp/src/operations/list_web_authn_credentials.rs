@@ -8,7 +8,7 @@ impl Operation<Idp> for ListWebAuthnCredentials {
     const ACCESS: Access = Access::AccessToken;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let bearer = idp.pools.bearer(&input.access_token).await?;
+        let bearer = idp.bearer::<Self>(&input.access_token).await?;
         let limit = passkey::limit(input.max_results);
         let page =
             idp.pools.list_passkeys(&bearer.user, limit, input.next_token.as_deref()).await?;

@@ -8,7 +8,7 @@ impl Operation<Idp> for RevokeUserSession {
     const ACCESS: Access = Access::AccessToken;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let bearer = idp.pools.bearer(&input.access_token).await?;
+        let bearer = idp.bearer::<Self>(&input.access_token).await?;
         bearer.pool.require_session_tracking()?;
         if idp.pools.session_id(&bearer.origin) == input.session_id {
             return Err(Refusal::invalid("The current session cannot be revoked.").into());

@@ -11,7 +11,7 @@ impl Operation<Idp> for SetUserMFAPreference {
     const ACCESS: Access = Access::AccessToken;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let bearer = idp.pools.bearer(&input.access_token).await?;
+        let bearer = idp.bearer::<Self>(&input.access_token).await?;
         let preferences = preferences(Wishes {
             sms: input.sms_mfa_settings,
             software_token: input.software_token_mfa_settings,

@@ -8,7 +8,7 @@ impl Operation<Idp> for SetUserSettings {
     const ACCESS: Access = Access::AccessToken;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let bearer = idp.pools.bearer(&input.access_token).await?;
+        let bearer = idp.bearer::<Self>(&input.access_token).await?;
         let preferences = sms_preference(&input.mfa_options)?;
         idp.pools.prefer_factors(&bearer.pool, &bearer.user, &preferences).await?;
         Ok(Self::Output::default())

@@ -8,7 +8,7 @@ impl Operation<Idp> for StartWebAuthnRegistration {
     const ACCESS: Access = Access::AccessToken;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let bearer = idp.pools.bearer(&input.access_token).await?;
+        let bearer = idp.bearer::<Self>(&input.access_token).await?;
         let (pool, user) = (&bearer.pool, &bearer.user);
         let credential_creation_options =
             idp.pools.begin_passkey(pool, user, &bearer.client).await?;

@@ -11,7 +11,7 @@ impl Operation<Idp> for UpdateUserAttributes {
     const ACCESS: Access = Access::AccessToken;
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
-        let bearer = idp.pools.bearer(&input.access_token).await?;
+        let bearer = idp.bearer::<Self>(&input.access_token).await?;
         let changes = attributes(input.user_attributes);
         let metadata = input.client_metadata.unwrap_or_default();
         let sent = idp.pools.update_attributes(&bearer, changes, &metadata).await?;

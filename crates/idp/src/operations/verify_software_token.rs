@@ -14,7 +14,7 @@ impl Operation<Idp> for VerifySoftwareToken {
         let (code, name) = (input.user_code.as_str(), input.friendly_device_name);
         let session = match Either::of(input.access_token.as_ref(), input.session.as_ref())? {
             Either::Bearer(token) => {
-                let bearer = idp.pools.bearer(token).await?;
+                let bearer = idp.bearer::<Self>(token).await?;
                 idp.pools.verify_software_token(&bearer, code, name).await?;
                 None
             }

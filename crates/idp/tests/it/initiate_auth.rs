@@ -349,7 +349,7 @@ async fn whoever_is_gone_or_barred_does_not_go_on() {
     let house = House::new().await;
     for (operation, line) in [
         ("AdminDisableUser", "400 NotAuthorizedException: User is disabled."),
-        ("AdminDeleteUser", "400 NotAuthorizedException: Invalid Refresh Token"),
+        ("AdminDeleteUser", "400 UserNotFoundException: User does not exist."),
         ("AdminUserGlobalSignOut", "400 NotAuthorizedException: Refresh Token has been revoked"),
     ] {
         let ann = house.user(operation).await;

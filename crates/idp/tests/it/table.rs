@@ -1,6 +1,7 @@
 //! The table as a whole: what is missing, and who is let in.
 
 use crate::*;
+use pool::UserStatus;
 use std::collections::BTreeSet;
 use wire::{Access, Modelled, cognito_idp as api};
 
@@ -65,6 +66,97 @@ async fn every_operation_refuses_a_caller_without_its_access() {
             _ => "400 NotAuthorizedException: Invalid Access Token",
         };
         assert_eq!(answer, expected, "{}", row.name());
+    }
+}
+
+#[tokio::test]
+async fn the_holder_of_a_token_is_told_of_its_user_in_words_that_the_operation_has() {
+    let house = House::new().await;
+    let ann = house.user("ann").await;
+    let tokens = ann.tokens().await;
+    for (status, error, told) in [
+        (UserStatus::Unconfirmed, "UserNotConfirmedException", "User is not confirmed."),
+        (
+            UserStatus::ResetRequired,
+            "PasswordResetRequiredException",
+            "Password reset required for the user",
+        ),
+    ] {
+        put_into(&house, &ann, status).await;
+        let elsewhere = format!("400 NotAuthorizedException: {told}");
+        refused_by_all(&house, &tokens.access, (error, told), &elsewhere).await;
+    }
+    let named = json!({ "UserPoolId": house.pool, "Username": "ann" });
+    house.call("AdminDeleteUser", named).await.ok();
+    let elsewhere = "400 NotAuthorizedException: Access Token has been revoked";
+    let gone = ("UserNotFoundException", "User does not exist.");
+    refused_by_all(&house, &tokens.access, gone, elsewhere).await;
+}
+
+#[tokio::test]
+async fn the_holder_of_a_token_is_told_of_its_client_and_pool_in_words_that_the_operation_has() {
+    let house = House::new().await;
+    let tokens = house.user("ann").await.tokens().await;
+    let (missing, elsewhere) =
+        ("ResourceNotFoundException", "400 NotAuthorizedException: Invalid Access Token");
+    let named = json!({ "UserPoolId": house.pool, "ClientId": house.client });
+    house.call("DeleteUserPoolClient", named).await.ok();
+    let told = format!("User pool client {} does not exist.", house.client);
+    refused_by_all(&house, &tokens.access, (missing, &told), elsewhere).await;
+    house.call("DeleteUserPool", json!({ "UserPoolId": house.pool })).await.ok();
+    let told = format!("User pool {} does not exist.", house.pool);
+    refused_by_all(&house, &tokens.access, (missing, &told), elsewhere).await;
+}
+
+#[tokio::test]
+async fn whoever_holds_no_good_token_learns_nothing_of_its_user() {
+    let house = House::new().await;
+    let ann = house.user("ann").await;
+    let tokens = ann.tokens().await;
+    let forged = testkit::forged(&tokens.access, &json!({ "username": "ann" }));
+    let hour = SignedDuration::from_hours(1);
+    let lines = async || {
+        let forged = house.call_unsigned("GetUser", json!({ "AccessToken": forged })).await.line();
+        (forged, tokens.call(&house, "GetUser", json!({})).await.line())
+    };
+    put_into(&house, &ann, UserStatus::ResetRequired).await;
+    assert!(lines().await.1.contains("PasswordResetRequired"));
+    let denied = |text: &str| format!("400 NotAuthorizedException: {text}");
+    let nothing = (denied("Invalid Access Token"), denied("Access Token has expired"));
+    house.advance(hour);
+    assert_eq!(lines().await, nothing);
+    let named = json!({ "UserPoolId": house.pool, "Username": "ann" });
+    house.call("AdminDeleteUser", named).await.ok();
+    assert_eq!(lines().await, nothing);
+    let named = json!({ "UserPoolId": house.pool, "ClientId": house.client });
+    house.call("DeleteUserPoolClient", named).await.ok();
+    assert_eq!(lines().await, nothing);
+}
+
+/// Puts a user into a state.
+async fn put_into(house: &House, person: &Person, status: UserStatus) {
+    let pools = &house.idp.pools;
+    let pool = pools.pool(&house.pool.parse().unwrap()).await.unwrap();
+    let change = |user: &mut pool::User| {
+        user.status = status;
+        Ok(())
+    };
+    pools.change_user(&pool, &person.sub.parse().unwrap(), change).await.unwrap();
+}
+
+/// Calls all operations that take a token: those that declare the error answer it.
+async fn refused_by_all(house: &House, token: &str, error: (&str, &str), elsewhere: &str) {
+    let table = idp::table();
+    let takes_token = |row: &&wire::Row<idp::Idp>| {
+        matches!(row.access(), Access::AccessToken | Access::AccessTokenOrSession)
+    };
+    for row in table.rows().filter(takes_token) {
+        let input = filled(row.name(), json!({ "AccessToken": token }));
+        let line = house.call_unsigned(row.name(), input).await.line();
+        let (name, told) = error;
+        let own = format!("400 {name}: {told}");
+        let expected = if row.errors().contains(&name) { own.as_str() } else { elsewhere };
+        assert_eq!(line, expected, "{}", row.name());
     }
 }
 

@@ -116,6 +116,8 @@ impl OAuth {
                     Refusal::NoUser | Refusal::NoUserForClient => {
                         Problem::at(Field::Code, Fault::WrongCode)
                     }
+                    // As of anybody else who was sent no such code.
+                    Refusal::NotConfirmed => Problem::at(Field::Code, Fault::ExpiredCode),
                     refusal => fault::of_form(&refusal),
                 };
                 self.show_reset(visit, &asked, username, sent_to, vec![problem], None)

@@ -133,7 +133,13 @@ impl Sessions for SessionsBesidePool {
     }
 
     async fn sign_out_everywhere(&self, access: &Token, moment: Moment) -> Result<(), Denied> {
-        let bearer = self.pools.bearer(access).await?;
+        let bearer = self.pools.bearer(access).await.map_err(|error| match error {
+            // Whose token it is may be gone by now.
+            Error::Refused(Refusal::NoUserPool(_) | Refusal::NoClient(_) | Refusal::NoUser) => {
+                Denied::InvalidToken
+            }
+            other => other.into(),
+        })?;
         // A token of another pool of this house is none of this API's.
         if bearer.pool.id != self.pool {
             return Err(Denied::InvalidToken);
@@ -219,7 +225,10 @@ impl Sessions for SessionsBesidePool {
         match set {
             Ok(()) => Ok(()),
             Err(Error::Refused(
-                Refusal::NoUserForClient | Refusal::NoUser | Refusal::CodeExpired,
+                Refusal::NoUserForClient
+                | Refusal::NoUser
+                | Refusal::NotConfirmed
+                | Refusal::CodeExpired,
             )) => Err(Denied::WrongCode),
             Err(error) => Err(error.into()),
         }
