@@ -58,6 +58,12 @@ impl InvokeApi {
         path.starts_with("/2015-03-31/functions/")
     }
 
+    /// The function that a request is for, whether it is there or not.
+    #[must_use]
+    pub fn asked_for(&self, request: &Request<Bytes>) -> Option<FunctionArn> {
+        self.function(request).ok()
+    }
+
     /// Answers a request. It needs a tokio runtime to run events that nobody waits for.
     pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         let request_id = self.functions.new_request_id();

@@ -13,9 +13,9 @@ pub(crate) mod lambda_token;
 use crate::{
     Api, Authorizer, Route, Signatures,
     caller::Caller,
-    conditions::Call,
     fault::{Refusal, Stop},
     incoming::{Found, Incoming},
+    policy::Call,
     tokens::Tokens,
     trail::{Step, Trail},
     verdicts::Verdicts,
@@ -23,6 +23,7 @@ use crate::{
 use functions::Functions;
 use http::header::{AUTHORIZATION, REFERER, USER_AGENT};
 use names::Clock;
+use policies::Circumstances;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// What is asked for: a request and the route that would answer it.
@@ -41,14 +42,14 @@ impl<'a> Question<'a> {
     /// What a policy is asked about.
     pub(crate) fn call(&self) -> Call<'a> {
         let header = |name| self.request.headers.get(name)?.to_str().ok();
-        Call {
-            method_arn: self.method_arn,
-            source_ip: self.request.peer,
+        let circumstances = Circumstances {
+            source_ip: Some(self.request.peer),
             now: self.request.now,
             user_agent: header(USER_AGENT),
             referer: header(REFERER),
             is_secure: self.api.public_url.scheme_str() == Some("https"),
-        }
+        };
+        Call { method_arn: self.method_arn, circumstances }
     }
 
     /// The token or the signature that should be in a header once.

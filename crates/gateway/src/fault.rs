@@ -55,6 +55,8 @@ pub(crate) enum Refusal {
     QuotaExceeded,
     /// The request is not signed, or not by somebody we know.
     BadSignature(BadSignature),
+    /// Whoever has signed the request may not make it, in AWS's words.
+    NotPermitted(String),
 }
 
 /// An answer that is no: we, or a function, are at fault.
@@ -157,7 +159,9 @@ impl Stop {
                 | Refusal::BadToken(_)
                 | Refusal::Expired
                 | Refusal::NoScope(_) => ResponseType::Unauthorized,
-                Refusal::Denied | Refusal::DeniedExplicitly => ResponseType::AccessDenied,
+                Refusal::Denied | Refusal::DeniedExplicitly | Refusal::NotPermitted(_) => {
+                    ResponseType::AccessDenied
+                }
                 Refusal::NoKey => ResponseType::InvalidApiKey,
                 Refusal::TooManyRequests => ResponseType::Throttled,
                 Refusal::QuotaExceeded => ResponseType::QuotaExceeded,
@@ -261,6 +265,10 @@ fn rest_refusal(refusal: &Refusal) -> Said {
             let body = serde_json::json!({ "message": bad.message }).to_string();
             return (StatusCode::FORBIDDEN, bad.name, body.into());
         }
+        Refusal::NotPermitted(message) => {
+            let body = serde_json::json!({ "Message": message }).to_string();
+            return (StatusCode::FORBIDDEN, "AccessDeniedException", body.into());
+        }
         Refusal::UnsupportedMediaType => (
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "UnsupportedMediaTypeException",
@@ -322,7 +330,8 @@ fn http_refusal(refusal: &Refusal) -> Said {
         | Refusal::Denied
         | Refusal::DeniedExplicitly
         | Refusal::NoKey
-        | Refusal::BadSignature(_) => (StatusCode::FORBIDDEN, "", r#"{"message":"Forbidden"}"#),
+        | Refusal::BadSignature(_)
+        | Refusal::NotPermitted(_) => (StatusCode::FORBIDDEN, "", r#"{"message":"Forbidden"}"#),
         Refusal::TooManyRequests | Refusal::QuotaExceeded => {
             (StatusCode::TOO_MANY_REQUESTS, "", r#"{"message":"Too Many Requests"}"#)
         }

@@ -11,7 +11,6 @@
 mod authorizers;
 mod caller;
 mod claims;
-mod conditions;
 mod config;
 mod cors;
 mod credentials;
@@ -48,7 +47,7 @@ pub use identity_source::{ContextVariable, IdentitySource};
 pub use integrations::{HttpIntegration, Integration, MockIntegration, MockResponse, PassThrough};
 pub use required::RequiredParameter;
 pub use responses::{GatewayResponse, GatewayResponses, ResponseType};
-pub use signatures::{BadSignature, NoSignatures, Signatures, Signer};
+pub use signatures::{BadSignature, NoSignatures, NotPermitted, Signatures, Signer};
 pub use tokens::{KeySets, Unavailable};
 pub use trail::Step;
 pub use upstream::{NoUpstream, Unreached, Upstream};

@@ -1,9 +1,10 @@
-//! Who has signed a request?
+//! Who has signed a request, and may they call?
 //!
 //! A gateway knows no access keys and no way to sign: who has them implements [`Signatures`].
 
 use bytes::Bytes;
 use http::request::Parts;
+use std::net::IpAddr;
 
 /// Verifies the signatures of requests to an API (SigV4, service `execute-api`).
 pub trait Signatures: Send + Sync {
@@ -12,7 +13,27 @@ pub trait Signatures: Send + Sync {
     /// # Errors
     /// [`BadSignature`], in AWS's words.
     fn signer(&self, head: &Parts, body: &Bytes) -> Result<Signer, BadSignature>;
+
+    /// Whether the signer of this request, which came from there, may call this method. They may, unless who has the
+    /// keys says otherwise.
+    ///
+    /// # Errors
+    /// [`NotPermitted`], in AWS's words.
+    fn permit(
+        &self,
+        signer: &Signer,
+        method_arn: &str,
+        head: &Parts,
+        peer: IpAddr,
+    ) -> Result<(), NotPermitted> {
+        let _ = (signer, method_arn, head, peer);
+        Ok(())
+    }
 }
+
+/// Why a signer may not call, in AWS's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotPermitted(pub String);
 
 /// Somebody with an access key.
 #[derive(Debug, Clone, PartialEq, Eq)]

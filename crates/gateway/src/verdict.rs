@@ -3,11 +3,9 @@
 //! The reader is strict: an answer that is not exactly of its form is no verdict, and neither opens the
 //! door nor is kept.
 
-use crate::{
-    conditions::Call,
-    policy::{Rule, Rules, Ruling},
-};
+use crate::policy::{Call, Rule, Rules};
 use events::authorizer::{PolicyResponse, SimpleResponse};
+use policies::Ruling;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{
     Map, Value,
@@ -229,6 +227,7 @@ fn weight(value: &Value) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use policies::Circumstances;
     use serde_json::json;
 
     fn read(form: Form, answer: &Value) -> Result<Verdict, String> {
@@ -236,14 +235,8 @@ mod tests {
     }
 
     fn rule(verdict: &Verdict) -> Ruling {
-        let call = Call {
-            method_arn: "x",
-            source_ip: [192, 0, 2, 7].into(),
-            now: jiff::Timestamp::UNIX_EPOCH,
-            user_agent: None,
-            referer: None,
-            is_secure: true,
-        };
+        let circumstances = Circumstances::at(jiff::Timestamp::UNIX_EPOCH);
+        let call = Call { method_arn: "x", circumstances };
         verdict.judge(&call).0
     }
 

@@ -25,8 +25,9 @@ mod table;
 pub use table::table;
 
 use crypto::Random;
-use names::Region;
+use names::{Region, UserPoolId};
 use pool::Pools;
+use serde_json::Value;
 use std::{net::IpAddr, sync::Arc};
 use wire::{Admission, Call, Door, Fault, Service};
 
@@ -61,6 +62,17 @@ impl Service for Idp {
 
     fn fault(error: pool::Error) -> Fault {
         fault::fault(error)
+    }
+
+    /// The pool that the input names. An id that is none leads to no pool, so it is nothing in particular.
+    fn resource(&self, _: &str, input: &Value) -> String {
+        let text = |member| input.get(member).and_then(Value::as_str);
+        let pool = match (text("UserPoolId"), text("ResourceArn")) {
+            (Some(id), _) => UserPoolId::parse(id).ok(),
+            (None, Some(arn)) => convert::tags::pool_of(self, arn).ok(),
+            (None, None) => None,
+        };
+        pool.map_or_else(|| "*".to_owned(), |pool| pool.arn(self.pools.account()))
     }
 
     fn for_call(&self, call: &Call) -> Option<Self> {

@@ -14,7 +14,7 @@ use users::{
     Kind,
     api_keys::{KeyId, KeyRecord, KeyScope, KeysRefused, NewKey, ShownKey, StoredKeys},
 };
-use wire::{Admission, sigv4};
+use wire::{Admission, sigv4::Denied};
 
 /// The service's name in signatures.
 pub const SERVICE: &str = "poolhouse";
@@ -61,11 +61,7 @@ impl ApiKeyDoor {
     /// Answers a request.
     pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (head, body) = request.into_parts();
-        let signer = match &self.admission {
-            Admission::AnyCredentials => sigv4::claimed(&head),
-            Admission::Signed(verifier) => verifier.verify(&head, &body, SERVICE),
-        };
-        let signer = match signer {
+        let signer = match self.admission.signer(&head, &body, SERVICE) {
             Ok(signer) => signer,
             Err(refused) => {
                 tracing::info!(outcome = refused.code(), "API keys: a request was not admitted");
@@ -75,6 +71,12 @@ impl ApiKeyDoor {
         let rest = head.uri.path().strip_prefix(PATH).unwrap_or_default();
         let parts: Vec<&str> = rest.split('/').skip(1).collect();
         let (method, now) = (&head.method, (self.clock)());
+        if let Err(denied) =
+            self.admission.permit(&signer.access_key_id, action(method, &parts), "*", &head)
+        {
+            tracing::info!(outcome = Denied::CODE, "API keys: a request was not permitted");
+            return problem(Kind::Forbidden, &format!("{}: {denied}", Denied::CODE));
+        }
         let outcome = match parts.as_slice() {
             [] if method == Method::GET => self.list(now).await,
             [] if method == Method::POST => self.create(&body, now).await,
@@ -133,6 +135,16 @@ impl ApiKeyDoor {
     async fn revoke(&self, id: &str, now: Timestamp) -> Result<Response<Bytes>, KeysRefused> {
         let record = self.keys.revoke(&key_id(id)?, now).await?;
         Ok(json(StatusCode::OK, &record))
+    }
+}
+
+/// What a request does, as policies call it. What is no request of this door makes no key, whoever may send it.
+fn action(method: &Method, parts: &[&str]) -> &'static str {
+    match parts {
+        [_, ..] if method == Method::DELETE => "poolhouse:RevokeApiKey",
+        [_, ..] => "poolhouse:RotateApiKey",
+        [] if method == Method::GET => "poolhouse:ListApiKeys",
+        [] => "poolhouse:CreateApiKey",
     }
 }
 
@@ -197,7 +209,7 @@ mod tests {
     use std::sync::Arc;
     use store::{MemoryStore, Records};
     use users::api_keys::ApiKeys;
-    use wire::sigv4::{AccessKey, Verifier};
+    use wire::sigv4::{self, AccessKey, Verifier};
 
     fn key() -> AccessKey {
         AccessKey::permanent("AKIAABCDEFGHIJKLMNOP", "a secret that is long enough")

@@ -105,7 +105,8 @@ pub struct Serve {
     /// shared store needs the same one.
     #[arg(long, value_name = "FILE")]
     pub master_key_file: PathBuf,
-    /// The access key that admin calls are signed with, as JSON; made if the file is not there.
+    /// The access keys that admin calls are signed with, as JSON: one that may do everything, or several with a name
+    /// and a policy each; made, with one, if the file is not there.
     #[arg(long, value_name = "FILE")]
     pub access_key_file: PathBuf,
     #[command(flatten)]

@@ -177,6 +177,11 @@ impl ReadTemplate {
         Ok(read)
     }
 
+    /// The account that ARNs name.
+    pub const fn account(&self) -> &AccountId {
+        &self.account
+    }
+
     fn resolve(&self, ids: &dyn template::PhysicalIds, stack_name: &str) -> Result<Stack, Problem> {
         let settings = template::Settings {
             region: self.region.clone(),

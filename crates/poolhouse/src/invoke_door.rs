@@ -4,13 +4,12 @@ use bytes::Bytes;
 use functions::{InvokeApi, MAX_PAYLOAD};
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use serde_json::json;
-use wire::{
-    Admission,
-    sigv4::{self, Refused},
-};
+use wire::{Admission, sigv4::Denied};
 
 /// The service's name in signatures.
 const SERVICE: &str = "lambda";
+/// What whoever calls a function does.
+const INVOKE: &str = "lambda:InvokeFunction";
 
 /// `POST /2015-03-31/functions/{name}/invocations`, for signed requests.
 pub struct InvokeDoor {
@@ -31,13 +30,17 @@ impl InvokeDoor {
     /// Answers a request.
     pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (head, body) = request.into_parts();
-        let signer = match &self.admission {
-            Admission::AnyCredentials => sigv4::claimed(&head),
-            Admission::Signed(verifier) => verifier.verify(&head, &body, SERVICE),
+        let signer = match self.admission.signer(&head, &body, SERVICE) {
+            Ok(signer) => signer,
+            Err(refused) => return not_admitted(refused.code(), &refused.to_string()),
         };
-        match signer {
-            Ok(_) => self.api.answer(Request::from_parts(head, body)).await,
-            Err(refused) => not_admitted(&refused),
+        let request = Request::from_parts(head.clone(), body);
+        // A name that is none calls no function, so it is none in particular.
+        let function = self.api.asked_for(&request).map(|arn| arn.to_string());
+        let resource = function.as_deref().unwrap_or("*");
+        match self.admission.permit(&signer.access_key_id, INVOKE, resource, &head) {
+            Ok(()) => self.api.answer(request).await,
+            Err(denied) => not_admitted(Denied::CODE, &denied.to_string()),
         }
     }
 }
@@ -53,8 +56,7 @@ pub fn refusal(status: StatusCode, name: &'static str, message: &str) -> Respons
     response
 }
 
-fn not_admitted(refused: &Refused) -> Response<Bytes> {
-    let name = refused.code();
+fn not_admitted(name: &'static str, message: &str) -> Response<Bytes> {
     tracing::info!(outcome = name, "a call of a function was not admitted");
-    refusal(StatusCode::FORBIDDEN, name, &refused.to_string())
+    refusal(StatusCode::FORBIDDEN, name, message)
 }

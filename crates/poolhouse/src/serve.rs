@@ -1,7 +1,9 @@
 //! `poolhouse serve`: everything for real.
 
 use crate::{
-    Problem, access_keys, background,
+    Problem,
+    access_keys::KeyRing,
+    background,
     cli::Serve,
     crowd::Crowd,
     files,
@@ -42,20 +44,20 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
         }
     };
     let master = master_key(&arguments.master_key_file)?;
-    let access_key = access_keys::from_file(&arguments.access_key_file)?;
+    let is_secure = public_url.starts_with("https://");
+    let keys = KeyRing::from_file(&arguments.access_key_file, read.account(), is_secure)?;
     let store = place.open().await?;
     check_master_key(&store, &master).await?;
     let host = Site::parse(&public_url).map(|site| site.host().to_owned()).unwrap_or_default();
     let post = post::ways(&arguments.post, &host)?;
     let listener = arguments.user_events.sink()?.unwrap_or_else(|| Arc::new(LogSink));
-    let keys = Arc::new(vec![access_key]);
+    let keys = Arc::new(keys);
     let signed = || Admission::Signed(Verifier::new(keys.clone(), Arc::new(Timestamp::now)));
     let compromised = match &arguments.compromised_passwords {
         Some(path) => CompromisedPasswords::with_list(&files::read(path)?),
         None => CompromisedPasswords::built_in(),
     };
     let proxies = usize::from(arguments.proxies);
-    let is_secure = public_url.starts_with("https://");
     let plan = Plan {
         compromised,
         stack: &arguments.stack,

@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store-dynamodb", &["store"]),
     ("events", &["names"]),
     ("functions", &["names"]),
+    ("policies", &[]),
     ("template", &["names"]),
     // House.
     ("pool", &["crypto", "events", "functions", "names", "store"]),
@@ -21,7 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("idp", &["crypto", "names", "pool", "store", "wire"]),
     ("oauth", &["crypto", "names", "pool", "store"]),
     ("users", &["crypto", "events", "functions", "names", "pool", "store"]),
-    ("gateway", &["crypto", "events", "functions", "names"]),
+    ("gateway", &["crypto", "events", "functions", "names", "policies"]),
     // A client of a door is on the other side of it, and knows nothing of this one.
     ("poolhouse-client", &[]),
     // Our own functions: no store, no door, no AWS SDK.

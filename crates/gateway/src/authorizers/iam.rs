@@ -1,10 +1,10 @@
 //! May whoever signed this request pass? `AWS_IAM` of both kinds of API.
 //!
-//! An access key of this server may call everything, as the keys of an account's root user may.
+//! Whoever has the access keys knows who a signer is and what they may call.
 
 use super::Question;
 use crate::{
-    Signatures,
+    NotPermitted, Signatures,
     caller::Caller,
     fault::{Refusal, Stop},
     trail::Step,
@@ -27,6 +27,11 @@ pub(crate) fn authorize(
                 let text = format!("the access key {} has signed the request", signer.access_key);
                 Step::passed("signature", text)
             });
+            let (arn, peer) = (question.method_arn, request.peer);
+            if let Err(NotPermitted(why)) = signatures.permit(&signer, arn, &head, peer) {
+                question.trail.note(|| Step::failed("policy", why.as_str()));
+                return Err(Refusal::NotPermitted(why).into());
+            }
             Ok(Caller::Iam(signer))
         }
         Err(bad) => {

@@ -5,7 +5,7 @@ use crate::{
     ApiKind,
     caller::Caller,
     fault::{Broken, Refusal, Stop},
-    policy::{Rule, Ruling},
+    policy::Rule,
     trail::Step,
     verdict::{Form, Verdict},
     verdicts::{Kept, Key},
@@ -13,6 +13,7 @@ use crate::{
 use bytes::Bytes;
 use functions::{Failure, Functions};
 use names::FunctionArn;
+use policies::Ruling;
 use std::{sync::Arc, time::Duration};
 
 /// How long an API waits for its authorizer.

@@ -9,8 +9,9 @@ use crypto::{
 use functions::{Failure, Functions, InProcess, Settings, Thrown};
 use gateway::{
     Api, ApiKind, Authorizer, BadSignature, Config, Environment, Gateway, KeySets,
-    LambdaRequestAuthorizer, LambdaTokenAuthorizer, Misconfigured, NoUpstream, PayloadFormat,
-    Route, Signatures, Signer, Throttle, Unavailable, Upstream, UsageInMemory, UsageLedger,
+    LambdaRequestAuthorizer, LambdaTokenAuthorizer, Misconfigured, NoUpstream, NotPermitted,
+    PayloadFormat, Route, Signatures, Signer, Throttle, Unavailable, Upstream, UsageInMemory,
+    UsageLedger,
 };
 use http::{Request, Response, Uri, request::Parts};
 use jiff::Timestamp;
@@ -18,6 +19,7 @@ use names::{FunctionArn, Issuer, Token};
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{
         Arc, LazyLock, Mutex,
         atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
@@ -80,7 +82,26 @@ impl Signatures for SignedByHeader {
                 // What was signed is the whole request as it was sent.
                 user_arn: format!("{} {} {}", head.method, head.uri, body.len()),
             }),
+            Some("carl") => Ok(Signer {
+                access_key: "AKIACARL".to_owned(),
+                account: "000000000000".to_owned(),
+                user_id: "AIDACARL".to_owned(),
+                user_arn: "arn:aws:iam::000000000000:user/carl".to_owned(),
+            }),
             Some(_) => Err(bad("InvalidSignatureException", "Signature expired: too old")),
+        }
+    }
+
+    fn permit(
+        &self,
+        signer: &Signer,
+        method_arn: &str,
+        _: &Parts,
+        peer: IpAddr,
+    ) -> Result<(), NotPermitted> {
+        match signer.access_key.as_str() {
+            "AKIACARL" => Err(NotPermitted(format!("not {method_arn} from {peer}"))),
+            _ => Ok(()),
         }
     }
 }

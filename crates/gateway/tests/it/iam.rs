@@ -57,3 +57,17 @@ async fn each_kind_of_api_refuses_in_its_own_words() {
     }
     assert_eq!(rest.calls("hello") + http.calls("hello"), 0);
 }
+
+#[tokio::test]
+async fn a_signer_who_may_not_call_is_told_so() {
+    let routes = || vec![guarded("GET /a", "guard")];
+    let house_of = |api| house().api(with(api, Authorizer::Iam, routes())).open();
+    let (rest, http) = (house_of(rest()), house_of(http_api()));
+    let carl = &[("signed-by", "carl")];
+    let refused = rest.get("/a", carl).await;
+    let arn = "arn:aws:execute-api:eu-west-1:000000000000:rest/prod/GET/a";
+    let told = format!(r#"403 AccessDeniedException {{"Message":"not {arn} from "#);
+    assert!(refused.starts_with(&told), "{refused}");
+    assert_eq!(http.get("/a", carl).await, r#"403 {"message":"Forbidden"}"#);
+    assert_eq!(rest.calls("hello") + http.calls("hello"), 0);
+}

@@ -166,14 +166,26 @@ impl<S: Service> Door<S> {
             user_agent: user_agent(request),
             peer: request.extensions.get::<Peer>().map(|peer| peer.0),
         };
-        // Before anything is read: an unknown caller gets no work done. The other operations are
-        // called without a signature, and one that is there all the same means nothing.
-        if row.access == Access::Iam {
-            let signer = self.admission.admit(self.api, request, body)?;
-            call.region = Some(signer.region);
-            call.access_key_id = Some(signer.access_key_id);
-        }
+        // Before anything is read: an unknown caller gets no work done. The other operations are called without a
+        // signature, and a wrong one that is there all the same means nothing. Some of them the model knows as signed:
+        // there a right one holds whoever signs to what their key may do.
+        let signer = || self.admission.signer(request, body, self.api.signing_name);
+        let signer = match row.access {
+            Access::Iam => Some(signer()?),
+            _ if row.may_be_signed => signer().ok(),
+            _ => None,
+        };
         let mut input = json::parse(body)?;
+        // Before the input is looked at any closer: whoever may not call learns nothing of what there is.
+        if let Some(signer) = signer {
+            let action = format!("{}:{}", self.api.signing_name, row.name);
+            let resource = service.resource(row.name, &input);
+            self.admission.permit(&signer.access_key_id, &action, &resource, request)?;
+            if row.access == Access::Iam {
+                call.region = Some(signer.region);
+                call.access_key_id = Some(signer.access_key_id);
+            }
+        }
         constraints::forget_nulls(row.input, &mut input);
         constraints::check(row.input, &input).map_err(|refused| match refused {
             Refused::Type(message) => json::malformed(message),

@@ -62,6 +62,13 @@ pub trait Service: Send + Sync + 'static {
     /// How an error looks to an AWS client. The one place where a code and a text are chosen.
     fn fault(error: Self::Error) -> Fault;
 
+    /// The ARN of what an operation with this input works on, for whoever asks whether the caller may; `*` if it is
+    /// nothing in particular, or if the input does not say it in its form. The input has not been checked.
+    fn resource(&self, operation: &str, input: &Value) -> String {
+        let _ = (operation, input);
+        "*".to_owned()
+    }
+
     /// The service as this call sees it, or `None` to be used as it is. A service that lives in many
     /// regions answers itself in the call's.
     fn for_call(&self, call: &Call) -> Option<Self>
@@ -116,6 +123,8 @@ type Running<'a> = Pin<Box<dyn Future<Output = Result<Bytes, Fault>> + Send + 'a
 pub struct Row<S> {
     pub(super) name: &'static str,
     pub(super) access: Access,
+    /// Whether clients may sign calls, though they need not.
+    pub(super) may_be_signed: bool,
     pub(super) body_limit: usize,
     pub(super) input: &'static Structure,
     pub(super) errors: &'static [&'static str],
@@ -129,6 +138,7 @@ impl<S: Service> Row<S> {
         Self {
             name: O::NAME,
             access: O::ACCESS,
+            may_be_signed: !O::UNSIGNED,
             body_limit: O::BODY_LIMIT,
             input: O::INPUT,
             errors: O::ERRORS,

@@ -1,5 +1,6 @@
-//! Which access keys are there?
+//! Which access keys are there, and what may each do?
 
+use super::{Act, Denied};
 use std::fmt;
 use zeroize::Zeroize;
 
@@ -9,13 +10,14 @@ pub struct AccessKey {
     id: String,
     secret: String,
     session: Option<(String, jiff::Timestamp)>,
+    user: Option<String>,
 }
 
 impl AccessKey {
     /// A key that lasts (`AKIA…`).
     #[must_use]
     pub fn permanent(id: impl Into<String>, secret: impl Into<String>) -> Self {
-        Self { id: id.into(), secret: secret.into(), session: None }
+        Self { id: id.into(), secret: secret.into(), session: None, user: None }
     }
 
     /// A key that ends (`ASIA…`) and counts only together with its session token.
@@ -27,7 +29,20 @@ impl AccessKey {
         expires: jiff::Timestamp,
     ) -> Self {
         let session = Some((session_token.into(), expires));
-        Self { id: id.into(), secret: secret.into(), session }
+        Self { id: id.into(), secret: secret.into(), session, user: None }
+    }
+
+    /// The key of this user.
+    #[must_use]
+    pub fn of_user(mut self, name: impl Into<String>) -> Self {
+        self.user = Some(name.into());
+        self
+    }
+
+    /// The name of the user whose key it is, if it is one's.
+    #[must_use]
+    pub fn user(&self) -> Option<&str> {
+        self.user.as_deref()
     }
 
     /// The id, which is public.
@@ -67,9 +82,19 @@ impl Drop for AccessKey {
 pub trait AccessKeys: Send + Sync {
     /// The key of this id.
     fn find(&self, id: &str) -> Option<AccessKey>;
+
+    /// Whether whoever has signed with the key of this id may do this. Keys may do everything unless who has them
+    /// says otherwise.
+    ///
+    /// # Errors
+    /// [`Denied`], for the signer to read.
+    fn permit(&self, id: &str, act: &Act<'_>) -> Result<(), Denied> {
+        let _ = (id, act);
+        Ok(())
+    }
 }
 
-/// A handful of keys, for example those a server was started with.
+/// A handful of keys that may do everything, for example those of a test.
 impl AccessKeys for Vec<AccessKey> {
     fn find(&self, id: &str) -> Option<AccessKey> {
         self.iter().find(|key| key.id == id).cloned()

@@ -8,11 +8,13 @@
 mod authorization;
 mod canonical;
 mod keys;
+mod permits;
 mod refused;
 mod sign;
 mod verify;
 
 pub use keys::{AccessKey, AccessKeys};
+pub use permits::{Act, Denied};
 pub use refused::Refused;
 pub use sign::sign;
 pub use verify::{Signer, Verifier, claimed};

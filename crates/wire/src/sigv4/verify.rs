@@ -1,7 +1,7 @@
 //! Is this request signed by a key we know, now, and for this service?
 
 use super::{
-    AccessKeys, Refused,
+    AccessKeys, Act, Denied, Refused,
     authorization::{self, Authorization, incomplete},
     canonical,
 };
@@ -9,7 +9,7 @@ use crypto::{equal, sha256};
 use http::{HeaderMap, request::Parts};
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use names::{Clock, Region};
-use std::{fmt, sync::Arc};
+use std::{fmt, net::IpAddr, sync::Arc};
 
 /// How far a signer's clock may be off, either way.
 pub(super) const SKEW: SignedDuration = SignedDuration::from_mins(5);
@@ -21,6 +21,8 @@ const TOKEN_LIMIT: usize = 8192;
 pub struct Signer {
     /// The id of the access key.
     pub access_key_id: String,
+    /// Whose key it is, if it is known to be a user's.
+    pub user: Option<String>,
     /// The region of the credential scope.
     pub region: Region,
 }
@@ -100,7 +102,24 @@ impl Verifier {
         if !equal(expected.as_bytes(), claim.signature.as_bytes()) {
             return Err(Refused::Mismatch);
         }
-        Ok(Signer { access_key_id: claim.access_key_id.to_owned(), region })
+        let user = key.user().map(str::to_owned);
+        Ok(Signer { access_key_id: claim.access_key_id.to_owned(), user, region })
+    }
+
+    /// Whether whoever has signed this request with this key may do this by it; asked after [`verify`](Self::verify).
+    ///
+    /// # Errors
+    /// [`Denied`], in AWS's words.
+    pub fn permit(
+        &self,
+        access_key_id: &str,
+        action: &str,
+        resource: &str,
+        request: &Parts,
+        peer: Option<IpAddr>,
+    ) -> Result<(), Denied> {
+        let act = Act::new(action, resource, request, peer, (self.clock)());
+        self.keys.permit(access_key_id, &act)
     }
 }
 
@@ -112,6 +131,7 @@ pub fn claimed(request: &Parts) -> Result<Signer, Refused> {
     let claim = authorization::read(&request.headers)?;
     Ok(Signer {
         access_key_id: claim.access_key_id.to_owned(),
+        user: None,
         region: region(claim.scope.region)?,
     })
 }

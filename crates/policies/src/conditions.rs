@@ -1,30 +1,37 @@
 //! Do the conditions of a statement hold for this call?
 //!
-//! Conditions are about what a gateway knows of a call: where it comes from, when, and what the client says
+//! Conditions are about what a server knows of a call: where it comes from, when, and what the client says
 //! it is. A condition about anything else, or with an operator that is not here, is not understood, and who
 //! reads the statement then takes the stricter side.
 //! ([condition operators](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html))
 
-use crate::policy::fits;
+use crate::{Network, fits};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde_json::{Map, Value};
 use std::{borrow::Cow, cmp::Ordering, net::IpAddr};
 
-/// What a policy is asked about.
+/// What is known of a call beside what it asks for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Call<'a> {
-    pub(crate) method_arn: &'a str,
-    pub(crate) source_ip: IpAddr,
-    pub(crate) now: Timestamp,
-    pub(crate) user_agent: Option<&'a str>,
-    pub(crate) referer: Option<&'a str>,
+pub struct Circumstances<'a> {
+    pub source_ip: Option<IpAddr>,
+    pub now: Timestamp,
+    pub user_agent: Option<&'a str>,
+    pub referer: Option<&'a str>,
     /// Whether clients come over TLS.
-    pub(crate) is_secure: bool,
+    pub is_secure: bool,
+}
+
+impl Circumstances<'_> {
+    /// Nothing is known but the time.
+    #[must_use]
+    pub const fn at(now: Timestamp) -> Self {
+        Self { source_ip: None, now, user_agent: None, referer: None, is_secure: false }
+    }
 }
 
 /// All that a statement's `Condition` asks for: each of the tests must hold.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Conditions(Vec<Test>);
+pub struct Conditions(Vec<Test>);
 
 #[derive(Debug, Clone, PartialEq)]
 struct Test {
@@ -68,17 +75,10 @@ enum ContextKey {
     SecureTransport,
 }
 
-/// `203.0.113.0/24`
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Network {
-    bits: u128,
-    length: u32,
-    is_v4: bool,
-}
-
 impl Conditions {
     /// Reads a `Condition`, or nothing if not all of it is understood.
-    pub(crate) fn read(condition: &Value) -> Option<Self> {
+    #[must_use]
+    pub fn read(condition: &Value) -> Option<Self> {
         let mut tests = Vec::new();
         for (operator, keys) in condition.as_object()? {
             for (key, values) in keys.as_object()? {
@@ -88,12 +88,26 @@ impl Conditions {
         Some(Self(tests))
     }
 
-    pub(crate) fn hold(&self, call: &Call<'_>) -> bool {
+    /// Whether all of them hold.
+    #[must_use]
+    pub fn hold(&self, call: &Circumstances<'_>) -> bool {
         self.0.iter().all(|test| test.holds(call))
     }
 
+    /// The operators and keys of a `Condition`, for an explanation.
+    #[must_use]
+    pub fn names(condition: &Value) -> Vec<String> {
+        let operators = condition.as_object().into_iter().flatten();
+        let names = operators.flat_map(|(operator, keys)| {
+            let keys = keys.as_object().map(Map::keys).into_iter().flatten();
+            keys.map(move |key| format!("{operator} {key}"))
+        });
+        names.collect()
+    }
+
     /// Roughly the bytes they occupy.
-    pub(crate) fn size(&self) -> usize {
+    #[must_use]
+    pub fn size(&self) -> usize {
         let texts = |texts: &Vec<String>| texts.iter().map(|text| text.len() + 48).sum();
         let tests = self.0.iter().map(|test| match &test.wanted {
             Wanted::Equal(values) | Wanted::EqualInAnyCase(values) | Wanted::Like(values) => {
@@ -151,7 +165,7 @@ impl Test {
         Some(Self { key, wanted, is_negated, holds_without: is_negated || if_exists })
     }
 
-    fn holds(&self, call: &Call<'_>) -> bool {
+    fn holds(&self, call: &Circumstances<'_>) -> bool {
         let value = self.key.of(call);
         if let Wanted::Absent(values) = &self.wanted {
             return values.contains(&value.is_none());
@@ -166,7 +180,10 @@ impl Test {
             Wanted::Like(patterns) => {
                 patterns.iter().any(|pattern| fits(pattern.as_bytes(), value.as_bytes()))
             }
-            Wanted::In(networks) => networks.iter().any(|network| network.has(call.source_ip)),
+            Wanted::In(networks) => {
+                let is_in = |address| networks.iter().any(|network| network.has(address));
+                call.source_ip.is_some_and(is_in)
+            }
             Wanted::Time(times, comparison) => {
                 times.iter().any(|time| comparison.holds(call.now.as_second(), time.as_second()))
             }
@@ -204,41 +221,15 @@ impl ContextKey {
         })
     }
 
-    fn of<'a>(self, call: &Call<'a>) -> Option<Cow<'a, str>> {
+    fn of<'a>(self, call: &Circumstances<'a>) -> Option<Cow<'a, str>> {
         match self {
-            Self::SourceIp => Some(call.source_ip.to_canonical().to_string().into()),
+            Self::SourceIp => Some(call.source_ip?.to_canonical().to_string().into()),
             Self::CurrentTime => Some(call.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into()),
             Self::EpochTime => Some(call.now.as_second().to_string().into()),
             Self::UserAgent => call.user_agent.map(Cow::from),
             Self::Referer => call.referer.map(Cow::from),
             Self::SecureTransport => Some(call.is_secure.to_string().into()),
         }
-    }
-}
-
-impl Network {
-    fn read(text: &str) -> Option<Self> {
-        let (address, length) = match text.split_once('/') {
-            Some((address, length)) => (address, Some(length.parse::<u32>().ok()?)),
-            None => (text, None),
-        };
-        let (bits, is_v4, width) = match address.parse().ok()? {
-            IpAddr::V4(address) => (u128::from(u32::from(address)), true, 32),
-            IpAddr::V6(address) => (u128::from(address), false, 128),
-        };
-        let length = length.unwrap_or(width);
-        (length <= width).then_some(Self { bits, length, is_v4 })
-    }
-
-    fn has(self, address: IpAddr) -> bool {
-        let (bits, width) = match (address.to_canonical(), self.is_v4) {
-            (IpAddr::V4(address), true) => (u128::from(u32::from(address)), 32),
-            (IpAddr::V6(address), false) => (u128::from(address), 128),
-            _ => return false,
-        };
-        // A shift by the whole width is no shift.
-        let above = |bits: u128| bits.checked_shr(width - self.length).unwrap_or(0);
-        above(bits) == above(self.bits)
     }
 }
 
@@ -276,25 +267,14 @@ fn moment(text: &str) -> Option<Timestamp> {
     Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
-/// The operators and keys of a condition, for an explanation.
-pub(crate) fn names(condition: &Value) -> Vec<String> {
-    let operators = condition.as_object().into_iter().flatten();
-    let names = operators.flat_map(|(operator, keys)| {
-        let keys = keys.as_object().map(Map::keys).into_iter().flatten();
-        keys.map(move |key| format!("{operator} {key}"))
-    });
-    names.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
-    fn call() -> Call<'static> {
-        Call {
-            method_arn: "arn:aws:execute-api:r:1:a/s/GET/",
-            source_ip: "203.0.113.9".parse().unwrap(),
+    fn call() -> Circumstances<'static> {
+        Circumstances {
+            source_ip: Some("203.0.113.9".parse().unwrap()),
             now: "2026-03-12T19:03:58.7Z".parse().unwrap(),
             user_agent: Some("Robot/1.0"),
             referer: None,
@@ -323,9 +303,12 @@ mod tests {
             let condition = json!({ "NotIpAddress": { "AWS:sourceip": networks } });
             assert_eq!(hold(&condition), Some(!holds), "{condition}");
         }
-        let mapped = Call { source_ip: "::ffff:203.0.113.9".parse().unwrap(), ..call() };
+        let source_ip = Some("::ffff:203.0.113.9".parse().unwrap());
+        let mapped = Circumstances { source_ip, ..call() };
         let condition = json!({ "IpAddress": { "aws:SourceIp": "203.0.113.0/24" } });
         assert!(Conditions::read(&condition).unwrap().hold(&mapped));
+        let nowhere = Circumstances::at(Timestamp::UNIX_EPOCH);
+        assert!(!Conditions::read(&condition).unwrap().hold(&nowhere));
     }
 
     #[test]
