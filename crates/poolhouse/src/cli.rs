@@ -1,7 +1,8 @@
 //! What can be asked for on the command line?
 
-use crate::telling::Listener;
+use crate::{barrier::Barrier, telling::Listener};
 use clap::{Args, Parser, Subcommand};
+use policies::Network;
 use std::{net::IpAddr, path::PathBuf};
 
 /// User pools, tokens, authorizers and a user API: Amazon Cognito's API in one binary.
@@ -70,6 +71,8 @@ pub struct Dev {
     #[arg(long, value_name = "MS", default_value_t = 0, hide_default_value = true)]
     pub cold_start: u64,
     #[command(flatten)]
+    pub barrier: BarrierArguments,
+    #[command(flatten)]
     pub tls: TlsArguments,
     #[command(flatten)]
     pub user_events: UserEventArguments,
@@ -124,6 +127,8 @@ pub struct Serve {
     /// X-Forwarded-For; without any that header is not looked at.
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub proxies: u8,
+    #[command(flatten)]
+    pub barrier: BarrierArguments,
     /// How many requests a second the API of the template takes, over all its routes; others are told
     /// `Too Many Requests`. Without it there is no such limit. AWS has 10,000 in an account.
     #[arg(long, value_name = "NUMBER", requires = "api_burst")]
@@ -162,6 +167,15 @@ pub struct Invoke {
     pub functions: FunctionArguments,
     #[command(flatten)]
     pub stack: StackArguments,
+}
+
+/// Who is kept out.
+#[derive(Args)]
+pub struct BarrierArguments {
+    /// Refuse what comes from these addresses and networks without a signature: sign-ins and the other public
+    /// operations, pages, OAuth 2.0 endpoints. Separated by commas; may be given several times.
+    #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = Barrier::parse)]
+    pub block_addresses: Vec<Network>,
 }
 
 /// With what the server answers over TLS. Without these it speaks plain HTTP.

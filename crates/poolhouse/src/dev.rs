@@ -2,6 +2,7 @@
 
 use crate::{
     Problem, background,
+    barrier::Barrier,
     cli::Dev,
     files,
     house::{API_KEY, House, Plan, ReadTemplate},
@@ -65,6 +66,7 @@ pub async fn run(arguments: Dev) -> Result<(), Problem> {
         shares_sender_keys: true,
         // Loopback only, and only by a name of this machine: whoever asks is at this machine.
         admission: Admission::AnyCredentials,
+        barrier: Barrier::new(&arguments.barrier.block_addresses),
         invoke_admission: Admission::AnyCredentials,
         api_admission: Admission::AnyCredentials,
         api_throttle: None,

@@ -3,6 +3,7 @@
 use crate::{
     Problem,
     api_key_door::ApiKeyDoor,
+    barrier::Barrier,
     beside::IssuersBeside,
     cli::{FunctionArguments, StackArguments},
     deploy, files,
@@ -77,6 +78,8 @@ pub struct Plan<'a> {
     /// Whether functions that send codes are handed the keys to read them.
     pub shares_sender_keys: bool,
     pub admission: Admission,
+    /// Who reaches signed operations alone.
+    pub barrier: Barrier,
     /// The same for calls of functions.
     pub invoke_admission: Admission,
     /// The same for routes of the API that ask for signed requests.
@@ -108,6 +111,8 @@ pub struct House {
     pub gateway: Gateway,
     /// The OAuth 2.0 endpoints and the pages, at the identity address and at the domains of pools.
     pub oauth: OAuth,
+    /// Who reaches none of them.
+    pub barrier: Barrier,
     pub outputs: BTreeMap<String, String>,
     /// What of the template has no meaning here, a line each.
     pub notes: Vec<String>,
@@ -315,12 +320,15 @@ impl House {
         };
         let gateway = Gateway::new(apis, environment)
             .map_err(|cause| Problem::new("the API cannot be served", cause))?;
-        let door = idp::door(plan.admission, random);
+        let barrier = plan.barrier.clone();
+        let door = idp::door(plan.admission, random)
+            .behind(Arc::new(move |address| barrier.bars(address)));
         Ok(Self {
             idp,
             door,
             gateway,
             oauth,
+            barrier: plan.barrier,
             outputs,
             notes,
             functions: named,

@@ -5,6 +5,7 @@
 
 use crate::{
     api_key_door::{self, ApiKeyDoor},
+    barrier,
     house::House,
     invoke_door::{self, InvokeDoor},
     listen::{Unread, Way},
@@ -88,6 +89,9 @@ impl IdentityDoor {
         // The pages have a check of hosts of their own: domains of pools are theirs, and no other.
         match self.house.oauth.is_for(request.uri().path(), request.headers()).await {
             Ok(true) => {
+                if self.is_barred(&request) {
+                    return barrier::refusal(request.method(), request.headers());
+                }
                 if let Some(Peer(address)) = request.extensions().get().copied() {
                     request.extensions_mut().insert(oauth::Peer(address));
                 }
@@ -113,6 +117,12 @@ impl IdentityDoor {
             return self.flush(request.uri().query().unwrap_or_default());
         }
         self.house.door.answer(&self.house.idp, request).await
+    }
+
+    /// Whether a request comes from where pages and public operations are not for.
+    fn is_barred(&self, request: &Request<Bytes>) -> bool {
+        let peer = request.extensions().get::<Peer>();
+        peer.is_some_and(|Peer(address)| self.house.barrier.bars(*address))
     }
 
     /// What somebody who is not at this machine is told in `dev`.
@@ -153,6 +163,9 @@ impl IdentityDoor {
             };
         }
         if path.ends_with("/auth-event-feedback") && request.method() == Method::GET {
+            if self.is_barred(request) {
+                return barrier::refusal(request.method(), request.headers());
+            }
             return self.feedback(request.uri().query().unwrap_or_default()).await;
         }
         if let Some(report) = uploads::report(&self.house.idp.pools, request.uri()).await {

@@ -2,6 +2,7 @@
 
 use crate::{
     Problem,
+    barrier::Barrier,
     cli::Invoke,
     dev, files,
     house::{House, Plan, ReadTemplate},
@@ -57,6 +58,7 @@ pub async fn run(arguments: Invoke) -> Result<ExitCode, Problem> {
         given: dev::given(IDENTITY_URL),
         shares_sender_keys: true,
         admission: Admission::AnyCredentials,
+        barrier: Barrier::default(),
         invoke_admission: Admission::AnyCredentials,
         api_admission: Admission::AnyCredentials,
         api_throttle: None,

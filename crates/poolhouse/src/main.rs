@@ -7,6 +7,7 @@ mod access_keys;
 mod api_key;
 mod api_key_door;
 mod background;
+mod barrier;
 mod beside;
 mod cli;
 mod crowd;

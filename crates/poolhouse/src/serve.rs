@@ -4,6 +4,7 @@ use crate::{
     Problem,
     access_keys::KeyRing,
     background,
+    barrier::Barrier,
     cli::Serve,
     crowd::Crowd,
     files,
@@ -76,6 +77,7 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
         given: BTreeMap::new(),
         shares_sender_keys: false,
         admission: signed(),
+        barrier: Barrier::new(&arguments.barrier.block_addresses),
         invoke_admission: signed(),
         api_admission: signed(),
         api_throttle: arguments

@@ -13,8 +13,8 @@ pub mod sigv4;
 mod values;
 
 pub use protocol::{
-    Access, Admission, Api, BODY_LIMIT, Call, Door, Fault, Modelled, NoOutput, Operation, Peer,
-    Row, Service, Table, preflight,
+    Access, Admission, Api, BODY_LIMIT, Barrier, Call, Door, Fault, Modelled, NoOutput, Operation,
+    Peer, Row, Service, Table, preflight,
 };
 pub use shapes::{cognito_identity, cognito_idp};
 pub use values::{Blob, Document, Hidden, Timestamp, UnknownValue};

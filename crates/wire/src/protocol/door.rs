@@ -12,7 +12,9 @@ use http::{
     HeaderName, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts,
 };
 use serde::Serialize;
-use std::{any::Any, panic::AssertUnwindSafe, pin::pin, sync::Arc, task::Poll, time::Instant};
+use std::{
+    any::Any, net::IpAddr, panic::AssertUnwindSafe, pin::pin, sync::Arc, task::Poll, time::Instant,
+};
 
 /// The largest body that is read, unless an operation says otherwise.
 pub const BODY_LIMIT: usize = 1024 * 1024;
@@ -23,6 +25,10 @@ const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const ERROR_MESSAGE: HeaderName = HeaderName::from_static("x-amzn-errormessage");
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 
+/// What callers from a barred address are told, in the words of AWS WAF.
+const BARRED: &str = "ForbiddenException";
+const TOLD_BARRED: &str = "Request not allowed due to WAF block.";
+
 /// What a breakage is called, and what a few newer operations call it.
 const BROKEN: &str = "InternalErrorException";
 const BROKEN_ELSEWHERE: &str = "InternalServerException";
@@ -30,11 +36,15 @@ const BROKEN_ELSEWHERE: &str = "InternalServerException";
 /// Errors that any operation may answer, declared or not.
 const UNDECLARED: &[&str] = &[BROKEN, "InvalidParameterException", "NotAuthorizedException"];
 
+/// Whether requests from an address are not taken unless they are signed.
+pub type Barrier = dyn Fn(IpAddr) -> bool + Send + Sync;
+
 /// An API, ready to answer requests.
 pub struct Door<S> {
     api: &'static Api,
     table: Table<S>,
     admission: Admission,
+    barrier: Option<Arc<Barrier>>,
     random: Arc<dyn Random>,
 }
 
@@ -47,7 +57,14 @@ impl<S: Service> Door<S> {
         admission: Admission,
         random: Arc<dyn Random>,
     ) -> Self {
-        Self { api, table, admission, random }
+        Self { api, table, admission, barrier: None, random }
+    }
+
+    /// Lets addresses that are barred reach signed operations alone.
+    #[must_use]
+    pub fn behind(mut self, barrier: Arc<Barrier>) -> Self {
+        self.barrier = Some(barrier);
+        self
     }
 
     /// The operations that are there.
@@ -154,6 +171,12 @@ impl<S: Service> Door<S> {
         body: &Bytes,
         request_id: &str,
     ) -> Result<Bytes, Fault> {
+        let peer = request.extensions.get::<Peer>().map(|peer| peer.0);
+        // First of all, as AWS WAF stands before a pool; what is signed passes it by.
+        let is_barred = |barrier: &Arc<Barrier>| peer.is_some_and(|address| barrier(address));
+        if row.access != Access::Iam && self.barrier.as_ref().is_some_and(is_barred) {
+            return Err(Fault::refusal(BARRED, TOLD_BARRED));
+        }
         if body.len() > row.body_limit {
             let message = format!("The request body has more than {} bytes.", row.body_limit);
             return Err(Fault::refusal("RequestEntityTooLargeException", message).with_status(413));
@@ -164,7 +187,7 @@ impl<S: Service> Door<S> {
             region: None,
             access_key_id: None,
             user_agent: user_agent(request),
-            peer: request.extensions.get::<Peer>().map(|peer| peer.0),
+            peer,
         };
         // Before anything is read: an unknown caller gets no work done. The other operations are called without a
         // signature, and a wrong one that is there all the same means nothing. Some of them the model knows as signed:
