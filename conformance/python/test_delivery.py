@@ -6,7 +6,7 @@ import time
 import pytest
 from harness import house as houses
 from harness import secrets
-from harness.carriers import AwsServer, Certificate, MailServer
+from harness.carriers import AwsServer, Certificate, MailServer, Role
 from harness.checks import refused
 from harness.people import Pool, address
 
@@ -351,6 +351,7 @@ class TestAws:
 
     def test_a_pool_has_its_own_sender_region_and_configuration_set(self, aws_house, aws):
         identity = "arn:aws:ses:us-west-2:000000000000:identity/hello@shop.example"
+        aws.identities["hello@shop.example"] = "verified"
         pool = pool_of(
             aws_house,
             EmailConfiguration={
@@ -371,13 +372,12 @@ class TestAws:
         code_in(told["Content"]["Simple"]["Body"]["Text"]["Data"])
 
     def test_a_text_message_by_sns(self, aws_house, aws):
+        role = "arn:aws:iam::000000000000:role/texts"
+        aws.roles[role] = Role()
         pool = pool_of(
             aws_house,
             AutoVerifiedAttributes=["phone_number"],
-            SmsConfiguration={
-                "SnsCallerArn": "arn:aws:iam::000000000000:role/texts",
-                "SnsRegion": "eu-central-1",
-            },
+            SmsConfiguration={"SnsCallerArn": role, "SnsRegion": "eu-central-1"},
         )
         sign_up(pool, phone_number="+4915112345679")
         call = aws.calls[-1]

@@ -1,9 +1,11 @@
 """Who takes the mails and text messages that a server hands over? A mail server that really speaks
-SMTP, and one that answers as SES and SNS do and looks at the signature first."""
+SMTP, and one that answers as SES, SNS and STS do and looks at the signature first."""
 
 import asyncio
 import datetime
 import json
+import re
+import secrets as random
 import ssl
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -11,7 +13,7 @@ from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote, unquote
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from cryptography import x509
@@ -144,6 +146,9 @@ class MailServer:
         self.thread.join()
 
 
+Answer = tuple[int, dict[str, str], str]
+
+
 @dataclass
 class Called:
     """A call of an AWS service, whose signature was right."""
@@ -152,6 +157,8 @@ class Called:
     service: str
     region: str
     body: str
+    # The ARN of the role that called, if it was one.
+    role: str | None = None
 
     def json(self) -> dict:
         return json.loads(self.body)
@@ -160,8 +167,19 @@ class Called:
         return {name: value for name, [value] in parse_qs(self.body).items()}
 
 
+@dataclass
+class Role:
+    """A role of an account, and who may do what with it."""
+
+    external_id: str | None = None
+    is_trusting: bool = True
+    may_publish: bool = True
+    lifetime: int = 3600
+
+
 class AwsServer:
-    """SES and SNS as far as one message goes. What is not signed by the key it refuses."""
+    """SES, SNS and STS as far as messages go, with the roles and identities that it is told of. What is
+    not signed by the key, or by what a role was given, it refuses."""
 
     KEY = ("AKIAMESSAGESMESSAGES", "the-secret-of-messages-0123456789")
 
@@ -169,30 +187,39 @@ class AwsServer:
         self.calls: list[Called] = []
         self.answers: list[tuple[int, str, str]] = []
         self.tried = 0
+        self.roles: dict[str, Role] = {}
+        # Addresses and domains by what SES says of them: `verified`, `unverified` or `denied`.
+        self.identities: dict[str, str] = {}
+        self.assumed: list[dict[str, str]] = []
+        self.looked_up: list[Called] = []
+        self.sessions: dict[str, tuple[str, str, str]] = {}
+        self.may_publish = True
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def do_GET(self):
+                self.heard(b"", outer.look_up)
+
             def do_POST(self):
                 outer.tried += 1
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                signed = sigv4.scope_of("POST", self.path, self.headers, body.encode(), outer.KEY)
-                if signed is None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                self.heard(body, outer.take)
+
+            def heard(self, body: bytes, do):
+                key = outer.key_of(self.headers)
+                # What is written with escapes is signed with the escapes escaped.
+                path = quote(self.path)
+                signed = key and sigv4.scope_of(self.command, path, self.headers, body, key)
+                if not signed:
                     return self.say(403, {}, '{"message":"The signature does not match."}')
-                region, service = signed
                 if outer.answers:
                     status, kind, text = outer.answers.pop(0)
                     return self.say(status, {"x-amzn-ErrorType": kind}, text)
-                outer.calls.append(Called(self.path, service, region, body))
-                if service == "ses":
-                    return self.say(200, {}, '{"MessageId":"1"}')
-                self.say(
-                    200,
-                    {"Content-Type": "text/xml"},
-                    '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/">'
-                    "<PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>",
-                )
+                region, service = signed
+                role = outer.role_of(self.headers)
+                self.say(*do(Called(self.path, service, region, body.decode(), role)))
 
             def say(self, status: int, headers: dict[str, str], text: str):
                 self.send_response(status)
@@ -213,6 +240,7 @@ class AwsServer:
         return {
             "AWS_ENDPOINT_URL_SESV2": self.url,
             "AWS_ENDPOINT_URL_SNS": self.url,
+            "AWS_ENDPOINT_URL_STS": self.url,
             "AWS_REGION": "eu-west-1",
             "AWS_ACCESS_KEY_ID": self.KEY[0],
             "AWS_SECRET_ACCESS_KEY": self.KEY[1],
@@ -222,3 +250,87 @@ class AwsServer:
     def stop(self) -> None:
         self.server.shutdown()
         self.server.server_close()
+
+    def key_of(self, headers) -> tuple[str, str] | None:
+        """The key that a request names, if it is ours or one that a role was given."""
+        _, _, rest = headers.get("Authorization", "").partition("Credential=")
+        name = rest.partition("/")[0]
+        if name == self.KEY[0]:
+            return self.KEY
+        secret, token, _ = self.sessions.get(name, ("", "", ""))
+        return (name, secret) if token and headers["X-Amz-Security-Token"] == token else None
+
+    def role_of(self, headers) -> str | None:
+        token = headers.get("X-Amz-Security-Token")
+        return next((arn for _, known, arn in self.sessions.values() if known == token), None)
+
+    def take(self, call: Called) -> Answer:
+        if call.service == "sts":
+            return self.assume(call)
+        if call.service == "ses":
+            return self.mail(call)
+        return self.publish(call)
+
+    def assume(self, call: Called) -> Answer:
+        told = call.form()
+        assert (told.pop("Action"), told.pop("Version")) == ("AssumeRole", "2011-06-15")
+        self.assumed.append(told | {"region": call.region})
+        role = self.roles.get(told["RoleArn"])
+        if not role or not role.is_trusting or role.external_id != told.get("ExternalId"):
+            return failed(403, "AccessDenied", "not authorized to perform: sts:AssumeRole")
+        key, secret, token = (random.token_hex(16) for _ in range(3))
+        self.sessions[key] = (secret, token, told["RoleArn"])
+        now = datetime.datetime.now(datetime.UTC)
+        ends = now + datetime.timedelta(seconds=role.lifetime)
+        return (
+            200,
+            {"Content-Type": "text/xml"},
+            '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
+            f"<AssumeRoleResult><Credentials><AccessKeyId>{key}</AccessKeyId>"
+            f"<SecretAccessKey>{secret}</SecretAccessKey><SessionToken>{token}</SessionToken>"
+            f"<Expiration>{ends:%Y-%m-%dT%H:%M:%SZ}</Expiration></Credentials>"
+            "</AssumeRoleResult></AssumeRoleResponse>",
+        )
+
+    def publish(self, call: Called) -> Answer:
+        may = self.roles[call.role].may_publish if call.role else self.may_publish
+        if not may:
+            return failed(403, "AuthorizationError", "not authorized to perform: SNS:Publish")
+        if not re.fullmatch(r"\+[1-9]\d+", call.form()["PhoneNumber"]):
+            return failed(400, "InvalidParameter", "Invalid parameter: PhoneNumber")
+        self.calls.append(call)
+        return (
+            200,
+            {"Content-Type": "text/xml"},
+            '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/">'
+            "<PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>",
+        )
+
+    def mail(self, call: Called) -> Answer:
+        arn = call.json().get("FromEmailAddressIdentityArn")
+        if arn and self.identities.get(arn.partition(":identity/")[2]) == "denied":
+            return (403, {"x-amzn-ErrorType": "AccessDeniedException"}, '{"message":"no"}')
+        self.calls.append(call)
+        return 200, {}, '{"MessageId":"1"}'
+
+    def look_up(self, call: Called) -> Answer:
+        self.looked_up.append(call)
+        name = unquote(call.path.removeprefix("/v2/email/identities/"))
+        match self.identities.get(name):
+            case None:
+                return 404, {"x-amzn-ErrorType": "NotFoundException"}, '{"message":"no"}'
+            case "denied":
+                return 403, {"x-amzn-ErrorType": "AccessDeniedException"}, '{"message":"no"}'
+            case state:
+                is_verified = json.dumps(state == "verified")
+                return 200, {}, f'{{"VerifiedForSendingStatus":{is_verified}}}'
+
+
+def failed(status: int, code: str, message: str) -> Answer:
+    """How the services of the query protocol refuse."""
+    return (
+        status,
+        {"Content-Type": "text/xml"},
+        f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message>"
+        "</Error><RequestId>1</RequestId></ErrorResponse>",
+    )

@@ -1,6 +1,6 @@
 //! How does Cognito put it? Every refusal's name and text, on one screen.
 
-use pool::{Error, Refusal, Taken};
+use pool::{Barred, Error, Refusal, Taken};
 use wire::{Fault, Modelled};
 
 /// What a client is told. A breakage is told as such; the door logs its chain, once.
@@ -216,6 +216,20 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::NotDelivered => {
             ("CodeDeliveryFailureException", "The message could not be delivered.".into())
         }
+        Refusal::Barred(Barred::SmsRoleTrust) => (
+            "InvalidSmsRoleTrustRelationshipException",
+            "Role does not have a trust relationship allowing Cognito to assume the role".into(),
+        ),
+        Refusal::Barred(Barred::SmsRoleAccess) => (
+            "InvalidSmsRoleAccessPolicyException",
+            "Role does not have permission to publish with SNS".into(),
+        ),
+        Refusal::Barred(Barred::MailIdentity) => (
+            "InvalidEmailRoleAccessPolicyException",
+            "Cognito is not allowed to use your email identity".into(),
+        ),
+        Refusal::Barred(Barred::MailIdentityUnverified(arn)) => (INVALID, unverified(&arn)),
+        Refusal::Tags(text) => ("UserPoolTaggingException", text),
         Refusal::Busy | Refusal::Contended | Refusal::TooManyCodes => {
             ("TooManyRequestsException", "Too many requests".into())
         }
@@ -253,6 +267,14 @@ fn account_exists(taken: Taken) -> String {
     format!("An account with the given {what} already exists.")
 }
 
+fn unverified(arn: &str) -> String {
+    let region = arn.split(':').nth(3).unwrap_or_default().to_uppercase();
+    format!(
+        "Cognito received the following error from Amazon SES when attempting to send email: Email address \
+         is not verified. The following identities failed the check in region {region}: {arn}"
+    )
+}
+
 /// A function's own words reach its caller, but not without end.
 fn bounded(message: &str) -> &str {
     match message.char_indices().nth(2048) {
@@ -276,6 +298,32 @@ pub(crate) fn of_token<Of: Modelled>(error: Error) -> Error {
         Error::Refused(Refusal::PasswordResetRequired) if lacks(RESET_REQUIRED_NAME) => {
             Refusal::NotAllowed(RESET_REQUIRED.into()).into()
         }
+        other => other,
+    }
+}
+
+/// For operations that do not declare `InvalidEmailRoleAccessPolicyException`: a mail that was not delivered.
+pub(crate) fn without_mail_identity(error: Error) -> Error {
+    match error {
+        Error::Refused(Refusal::Barred(Barred::MailIdentity)) => Refusal::NotDelivered.into(),
+        other => other,
+    }
+}
+
+/// For operations that have no word for an identity that is not verified but `CodeDeliveryFailureException`.
+pub(crate) fn without_unverified(error: Error) -> Error {
+    match error {
+        Error::Refused(Refusal::Barred(Barred::MailIdentityUnverified(_))) => {
+            Refusal::NotDelivered.into()
+        }
+        other => other,
+    }
+}
+
+/// For operations that do not declare `UserPoolTaggingException`: the same text as a wrong parameter.
+pub(crate) fn without_tags(error: Error) -> Error {
+    match error {
+        Error::Refused(Refusal::Tags(text)) => Refusal::invalid(text).into(),
         other => other,
     }
 }

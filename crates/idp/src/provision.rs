@@ -68,7 +68,8 @@ pub async fn user_pool(
         let done = match idp.pools.pool(&id).await {
             Err(Error::Refused(Refusal::NoUserPool(_))) => {
                 let mfa = factors.over(&MfaSettings::default());
-                make_user_pool(idp, id.clone(), request.clone(), &mfa).await.map(drop)
+                let pool = new_user_pool(idp, id.clone(), request.clone(), &mfa)?;
+                make_user_pool(idp, &pool).await
             }
             Err(error) => return Err(error),
             Ok(pool) => {
@@ -85,15 +86,15 @@ pub async fn user_pool(
     Err(Refusal::Contended.into())
 }
 
-/// Makes a new pool.
-pub(crate) async fn make_user_pool(
+/// A pool that is not made yet.
+pub(crate) fn new_user_pool(
     idp: &Idp,
     id: UserPoolId,
     request: CreateUserPoolRequest,
     mfa: &MfaSettings,
 ) -> Result<UserPool> {
     let now = idp.pools.now();
-    let pool = UserPool {
+    Ok(UserPool {
         id,
         created_at: now,
         modified_at: now,
@@ -101,15 +102,18 @@ pub(crate) async fn make_user_pool(
         schema: user_pool::new_schema(&request)?,
         session_tracking: SessionTracking::default(),
         settings: user_pool::settings(request, mfa)?,
-    };
+    })
+}
+
+/// Makes a new pool.
+pub(crate) async fn make_user_pool(idp: &Idp, pool: &UserPool) -> Result<()> {
     // A pool of a template may have had this id before: what is left of that one goes first.
     idp.pools.finish_removal(&pool.id).await?;
     idp.pools
         .commit(|commit| {
-            commit.create(&pool);
+            commit.create(pool);
         })
-        .await?;
-    Ok(pool)
+        .await
 }
 
 async fn change_user_pool(
@@ -520,17 +524,33 @@ pub(crate) async fn risk_configuration(
     idp: &Idp,
     request: &SetRiskConfigurationRequest,
 ) -> Result<RiskConfiguration> {
+    let wanted = wanted_risk_configuration(idp, request).await?;
+    set_risk_configuration(idp, wanted).await
+}
+
+/// What a request asks for, which is not kept yet.
+pub(crate) async fn wanted_risk_configuration(
+    idp: &Idp,
+    request: &SetRiskConfigurationRequest,
+) -> Result<RiskConfiguration> {
     let pool = idp.pools.pool(&request.user_pool_id).await?;
     pool.require_threat_protection()?;
     let client = client_or_all(idp, &pool.id, request.client_id.as_ref()).await?;
-    let wanted = RiskConfiguration {
+    Ok(RiskConfiguration {
         pool: pool.id.clone(),
         client,
         modified_at: idp.pools.now(),
         parts: risk::parts(request)?,
         settings: risk::settings(request),
-    };
-    let has = idp.pools.risk_configuration(&pool.id, wanted.client.as_ref()).await?;
+    })
+}
+
+/// Keeps it, if it is another one than there is.
+pub(crate) async fn set_risk_configuration(
+    idp: &Idp,
+    wanted: RiskConfiguration,
+) -> Result<RiskConfiguration> {
+    let has = idp.pools.risk_configuration(&wanted.pool, wanted.client.as_ref()).await?;
     if let Some(has) =
         has.filter(|has| has.parts == wanted.parts && has.settings == wanted.settings)
     {

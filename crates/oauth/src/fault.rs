@@ -59,7 +59,9 @@ pub(crate) fn of_page(refusal: &Refusal) -> PageFault {
         Refusal::InvalidSession | Refusal::SessionExpired | Refusal::SessionUsed => {
             PageFault::SessionExpired
         }
-        Refusal::Busy | Refusal::Contended | Refusal::NotDelivered => PageFault::Unavailable,
+        Refusal::Busy | Refusal::Contended | Refusal::NotDelivered | Refusal::Barred(_) => {
+            PageFault::Unavailable
+        }
         _ => PageFault::BadRequest,
     }
 }
@@ -100,7 +102,7 @@ pub(crate) fn of_form(refusal: &Refusal) -> Problem {
         }
         Refusal::UserExists(taken) | Refusal::AliasExists(taken) => taken_problem(*taken),
         Refusal::NotAllowed(_) => Problem::new(Fault::SignUpClosed),
-        Refusal::NotDelivered => Problem::new(Fault::NotSent),
+        Refusal::NotDelivered | Refusal::Barred(_) => Problem::new(Fault::NotSent),
         Refusal::NoRecoveryContact | Refusal::AdminMustReset | Refusal::NotResettable => {
             Problem::new(Fault::CannotRecover)
         }

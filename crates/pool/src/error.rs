@@ -1,5 +1,6 @@
 //! What can go wrong: refusals, which are answers, and breakages, which are ours.
 
+use crate::Barred;
 use names::{ClientId, GroupName, UserPoolId, Username};
 use std::borrow::Cow;
 
@@ -142,6 +143,8 @@ pub enum Refusal {
     ScopeNotGranted(String),
     /// A flow that the client may not use at the OAuth 2.0 endpoints.
     FlowNotAllowed,
+    /// Tags that a pool cannot have, in words for the caller.
+    Tags(String),
     /// A feature that the pool's plan does not have.
     NotInTier(Cow<'static, str>),
     /// A plan that lacks what the pool has, in words for the caller.
@@ -165,6 +168,8 @@ pub enum Refusal {
     },
     /// The mail or text could not be handed over.
     NotDelivered,
+    /// Nothing leaves in the name that the pool says.
+    Barred(Barred),
     /// The machine has more work than it can do in time.
     Busy,
     /// Somebody else changed the same thing at the same moment, again and again.

@@ -63,6 +63,7 @@ mod risk;
 mod rotation;
 mod schema;
 mod secret;
+mod sender;
 mod session;
 mod sign_in;
 mod sign_up;
@@ -133,6 +134,7 @@ pub use risk::{
 pub use schema::{
     AttributeRequest, AttributeRule, Attributes, DataType, Schema, is_email, is_phone_number,
 };
+pub use sender::{Barred, SmsRole, SmsSettings};
 pub use session::{SessionTracking, TrackedSession};
 pub use sign_in::{Caller, Ending, NewPasswordAnswer, SrpAnswer};
 pub use sign_up::{SignUp, SignedUp};

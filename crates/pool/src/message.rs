@@ -1,8 +1,8 @@
 //! What is said to a user, and over which channel?
 
 use crate::{
-    ByLink, Contact, Error, MailSettings, PoolSettings, Pools, Refusal, Result, User, UserPool,
-    link,
+    Barred, ByLink, Contact, Error, MailSettings, PoolSettings, Pools, Refusal, Result,
+    SmsSettings, User, UserPool, link,
     trigger::{context, event_attributes},
 };
 use async_trait::async_trait;
@@ -31,8 +31,8 @@ pub struct Message {
     pub sent_at: Timestamp,
     /// Who a mail is from, as far as its pool says.
     pub mail: MailSettings,
-    /// The region whose SNS sends a text message, if the pool says.
-    pub sms_region: Option<String>,
+    /// How a text message is sent, as far as its pool says.
+    pub sms: SmsSettings,
 }
 
 /// What a message says.
@@ -81,12 +81,48 @@ pub trait Post: Send + Sync + 'static {
     /// # Errors
     /// [`Undelivered`] when it could not be handed over.
     async fn send(&self, message: Message) -> Result<(), Undelivered>;
+
+    /// Whether text messages could be sent so, found out without sending one. A way that takes on no roles has
+    /// nothing against any.
+    ///
+    /// # Errors
+    /// [`Undelivered`], which is [`Undelivered::barred`] unless it could not be found out.
+    async fn try_sms_role(&self, _: &SmsSettings) -> Result<(), Undelivered> {
+        Ok(())
+    }
+
+    /// Whether mails could be sent in the name of the identity of this ARN, found out without sending one. A way
+    /// that knows no identities has nothing against any.
+    ///
+    /// # Errors
+    /// [`Undelivered`], which is [`Undelivered::barred`] unless it could not be found out.
+    async fn try_mail_identity(&self, _: &str) -> Result<(), Undelivered> {
+        Ok(())
+    }
 }
 
 /// A message could not be handed over.
 #[derive(Debug, thiserror::Error)]
-#[error("the message was not handed over: {0}")]
-pub struct Undelivered(pub String);
+#[error("the message was not handed over: {reason}")]
+pub struct Undelivered {
+    /// For the log.
+    pub reason: String,
+    /// What whoever set up the pool can do something about.
+    pub barred: Option<Barred>,
+}
+
+impl Undelivered {
+    /// For a reason that is nobody's setting.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), barred: None }
+    }
+
+    /// Because of the name that it was to leave in.
+    #[must_use]
+    pub fn barred(self, barred: Barred) -> Self {
+        Self { barred: Some(barred), ..self }
+    }
+}
 
 /// Where a code went, with the address hidden from whoever asked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,7 +255,7 @@ pub(crate) struct Draft {
     /// Where the link goes that stands for the code, up to the code itself.
     link: Option<String>,
     mail: MailSettings,
-    sms_region: Option<String>,
+    sms: SmsSettings,
     /// Who sends it instead of the house.
     sender: Option<Sender>,
 }
@@ -325,10 +361,9 @@ impl Pools {
     /// Puts the code, or the temporary password, into a message and hands it over.
     ///
     /// # Errors
-    /// [`Refusal::NotDelivered`].
+    /// [`Refusal::NotDelivered`], [`Refusal::Barred`].
     pub(crate) async fn send(&self, draft: Draft, code: &str) -> Result<Delivery> {
-        let Draft { contact, address, occasion, subject, body, link, mail, sms_region, sender } =
-            draft;
+        let Draft { contact, address, occasion, subject, body, link, mail, sms, sender } = draft;
         let delivery = Delivery::to(contact, &address);
         if let Some(sender) = sender {
             self.hand_to_sender(sender, occasion, code)?;
@@ -356,12 +391,12 @@ impl Pools {
             code: code.to_owned(),
             sent_at: self.now(),
             mail,
-            sms_region,
+            sms,
         };
         self.house().post.send(message).await.map_err(|undelivered| {
             let purpose = occasion.as_str();
             tracing::warn!(purpose, reason = %undelivered, "a message was not handed over");
-            Error::Refused(Refusal::NotDelivered)
+            Error::Refused(undelivered.barred.map_or(Refusal::NotDelivered, Refusal::Barred))
         })?;
         Ok(delivery)
     }
@@ -415,7 +450,7 @@ impl Draft {
             Contact::Email => subject.to_owned(),
             Contact::PhoneNumber => String::new(),
         };
-        let PoolSettings { mail, sms_region, .. } = &about.pool.settings;
+        let settings = &about.pool.settings;
         Self {
             contact,
             address: address.to_owned(),
@@ -423,8 +458,8 @@ impl Draft {
             subject,
             body,
             link: None,
-            mail: mail.clone(),
-            sms_region: sms_region.clone(),
+            mail: settings.mail.clone(),
+            sms: settings.sms(),
             sender: Sender::of(about, contact),
         }
     }

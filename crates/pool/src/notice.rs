@@ -2,7 +2,7 @@
 
 use crate::{
     Body, Caller, Channel, Contact, Error, Message, NoticeText, Notices, Pools, Result,
-    TakeoverAnswer, User, trigger::context,
+    SmsSettings, TakeoverAnswer, User, trigger::context,
 };
 use events::cognito::{CustomSender, CustomSenderRequest, Empty, SenderKind, TriggerSource};
 use std::collections::BTreeMap;
@@ -142,7 +142,7 @@ impl Pools {
             code: String::new(),
             sent_at: self.now(),
             mail: notices.sender(&pool.settings.mail),
-            sms_region: None,
+            sms: SmsSettings::default(),
         };
         if let Err(undelivered) = self.house().post.send(message).await {
             tracing::warn!(purpose = PURPOSE, reason = %undelivered, "a message was not handed over");

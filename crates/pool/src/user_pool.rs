@@ -2,7 +2,7 @@
 
 use crate::{
     DeviceTracking, PasskeySettings, PasswordPolicy, Schema, SecondFactor, SessionTracking,
-    ThreatProtection,
+    SmsRole, ThreatProtection,
 };
 use jiff::Timestamp;
 use names::{FunctionArn, UserPoolId};
@@ -83,6 +83,9 @@ pub struct PoolSettings {
     /// The region whose SNS sends text messages; `None` is the server's own.
     #[serde(default)]
     pub sms_region: Option<String>,
+    /// The role in which they are sent; `None` is the server as itself.
+    #[serde(default)]
+    pub sms_role: Option<SmsRole>,
     /// What a door was told and has no meaning here; kept and given back as it was.
     pub inert: Map<String, Value>,
 }

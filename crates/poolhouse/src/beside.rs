@@ -10,7 +10,7 @@ use kit::{
     passwordless::{Mail, Mailer},
 };
 use names::{Clock, Issuer, Sub, UserPoolId};
-use pool::{Body, Channel, Error, MailSettings, Message, Pools, Post};
+use pool::{Body, Channel, Error, MailSettings, Message, Pools, Post, SmsSettings};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock},
@@ -94,7 +94,7 @@ impl Mailer for MailsByPost {
             code: String::new(),
             sent_at: (self.clock)(),
             mail: MailSettings::default(),
-            sms_region: None,
+            sms: SmsSettings::default(),
         };
         let sent = self.post.send(message).await;
         sent.map_err(|cause| Unavailable::new("the outbox", cause))

@@ -194,7 +194,8 @@ pub struct TlsArguments {
 #[derive(Args)]
 pub struct PostArguments {
     /// Send mails by this way: `smtp://[USER@]HOST[:PORT][?tls=starttls|implicit|none]`, or
-    /// `ses[:CONFIGURATION-SET]` for Amazon SES with the credentials of the environment.
+    /// `ses[:CONFIGURATION-SET]` for Amazon SES with the credentials of the environment, in the name of the identity
+    /// that a pool says.
     #[arg(long, value_name = "WAY")]
     pub mail: Option<String>,
     /// Whom mails are from whose pool does not say: an address, or `NAME <ADDRESS>`.
@@ -203,7 +204,8 @@ pub struct PostArguments {
     /// The password of the user of the mail server; without it the one in POOLHOUSE_MAIL_PASSWORD.
     #[arg(long, value_name = "FILE")]
     pub mail_password_file: Option<PathBuf>,
-    /// Send text messages by this way: `sns`, Amazon SNS with the credentials of the environment.
+    /// Send text messages by this way: `sns`, Amazon SNS. In the role that a pool says, which is taken on through AWS
+    /// STS with the credentials of the environment; for a pool that says none with these credentials.
     #[arg(long, value_name = "WAY")]
     pub sms: Option<String>,
     /// Append mails and texts that have no other way to this file, a JSON document a line, for whatever

@@ -129,7 +129,7 @@ fn href(tag: &str) -> Option<String> {
 }
 
 fn undelivered(reason: &str) -> Undelivered {
-    Undelivered(reason.to_owned())
+    Undelivered::new(reason)
 }
 
 #[cfg(test)]
@@ -147,7 +147,7 @@ mod tests {
             code: "123456".to_owned(),
             sent_at: jiff::Timestamp::UNIX_EPOCH,
             mail,
-            sms_region: None,
+            sms: pool::SmsSettings::default(),
         }
     }
 

@@ -6,7 +6,7 @@ use kit::{
     BadSetting, Environment,
     messages::{About, Catalogues, Kind, Link, Messages},
 };
-use pool::{Body, Channel, MailSettings, Message, Post};
+use pool::{Body, Channel, MailSettings, Message, Post, SmsSettings};
 use std::sync::Arc;
 use users::letters::{Letter, LetterAbout, Letters, Undelivered};
 
@@ -54,7 +54,7 @@ impl Letters for LettersByPost {
             code: code.reveal().to_owned(),
             sent_at: now,
             mail: MailSettings::default(),
-            sms_region: None,
+            sms: SmsSettings::default(),
         };
         self.post.send(message).await.map_err(|cause| Undelivered(cause.to_string()))
     }

@@ -38,6 +38,7 @@ mod page;
 mod pages_door;
 mod post;
 mod reconcile;
+mod roles;
 mod runs;
 mod serve;
 mod signed_requests;

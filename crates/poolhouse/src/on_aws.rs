@@ -45,6 +45,11 @@ impl<C: Clone> Regions<C> {
     }
 }
 
+/// Whether a service says that whoever called has no right to that.
+pub fn is_denied<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    matches!(error.code(), Some("AccessDenied" | "AccessDeniedException" | "AuthorizationError"))
+}
+
 /// What a service says of a message that it did not take. Only its own words: an error of the SDK may hold the
 /// message itself.
 pub fn said<E: ProvideErrorMetadata, R>(service: &str, error: &SdkError<E, R>) -> Undelivered {
@@ -54,5 +59,5 @@ pub fn said<E: ProvideErrorMetadata, R>(service: &str, error: &SdkError<E, R>) -
         (SdkError::ConstructionFailure(_), None) => "there are no credentials for it".to_owned(),
         (_, None) => "it was not reached".to_owned(),
     };
-    Undelivered(format!("{service}: {reason}"))
+    Undelivered::new(format!("{service}: {reason}"))
 }

@@ -2,16 +2,16 @@
 
 use crate::{
     letter::Letter,
-    on_aws::{Regions, said},
+    on_aws::{Regions, is_denied, said},
 };
 use async_trait::async_trait;
 use aws_sdk_sesv2::{
     Client,
-    error::BuildError,
+    error::{BuildError, ProvideErrorMetadata},
     types::{Body, Content, Destination, EmailContent, Message},
 };
 use lettre::message::Mailbox;
-use pool::{Post, Undelivered};
+use pool::{Barred, Post, Undelivered};
 
 /// Mails through SES. Credentials and endpoint (`AWS_ENDPOINT_URL_SESV2`) are where the AWS tools take them, and are
 /// not looked for before the first mail.
@@ -35,12 +35,12 @@ impl Post for OnSes {
         let settings = message.mail.clone();
         let letter = Letter::of(message, self.from.as_ref())?;
         // An identity lives in a region, and mails of it leave from there.
-        let region = settings.identity.as_deref().and_then(|arn| arn.split(':').nth(3));
-        let client = self.clients.of(region).await;
+        let client = self.clients.of(settings.identity.as_deref().and_then(region)).await;
+        let says_identity = settings.identity.is_some();
         let to = Destination::builder().to_addresses(letter.to.to_string()).build();
         let from = letter.from.to_string();
         let reply_to = letter.reply_to.as_ref().map(|reply_to| vec![reply_to.to_string()]);
-        let content = content(letter).map_err(|cause| Undelivered(cause.to_string()))?;
+        let content = content(letter).map_err(|cause| Undelivered::new(cause.to_string()))?;
         let sent = client
             .send_email()
             .from_email_address(from)
@@ -53,8 +53,42 @@ impl Post for OnSes {
             .content(content)
             .send()
             .await;
-        sent.map(drop).map_err(|error| said("SES", &error))
+        sent.map(drop).map_err(|error| {
+            let said = said("SES", &error);
+            if says_identity && is_denied(&error) {
+                said.barred(Barred::MailIdentity)
+            } else {
+                said
+            }
+        })
     }
+
+    async fn try_mail_identity(&self, arn: &str) -> Result<(), Undelivered> {
+        let unverified = || Barred::MailIdentityUnverified(arn.to_owned());
+        let Some((_, name)) = arn.split_once(":identity/") else {
+            return Err(Undelivered::new("the ARN is not one of an identity").barred(unverified()));
+        };
+        let client = self.clients.of(region(arn)).await;
+        match client.get_email_identity().email_identity(name).send().await {
+            Ok(found) if found.verified_for_sending_status() => Ok(()),
+            Ok(_) => Err(Undelivered::new("SES: it is not verified").barred(unverified())),
+            Err(error) => {
+                let said = said("SES", &error);
+                Err(if is_denied(&error) {
+                    said.barred(Barred::MailIdentity)
+                } else if error.code() == Some("NotFoundException") {
+                    said.barred(unverified())
+                } else {
+                    said
+                })
+            }
+        }
+    }
+}
+
+/// The region of an ARN.
+fn region(arn: &str) -> Option<&str> {
+    arn.split(':').nth(3)
 }
 
 /// Two parts: what cannot show HTML shows the plain one.

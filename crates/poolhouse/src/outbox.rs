@@ -96,7 +96,7 @@ impl FileOutbox {
 impl Post for FileOutbox {
     async fn send(&self, message: Message) -> Result<(), Undelivered> {
         let line = document(&message).to_string();
-        self.append(&line).map_err(|cause| Undelivered(cause.to_string()))
+        self.append(&line).map_err(|cause| Undelivered::new(cause.to_string()))
     }
 }
 
@@ -115,7 +115,7 @@ pub struct NoPost;
 #[async_trait]
 impl Post for NoPost {
     async fn send(&self, _: Message) -> Result<(), Undelivered> {
-        Err(Undelivered("no outbox is configured".to_owned()))
+        Err(Undelivered::new("no outbox is configured"))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     smtp::Smtp,
 };
 use async_trait::async_trait;
-use pool::{Channel, Message, Post, Undelivered};
+use pool::{Channel, Message, Post, SmsSettings, Undelivered};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -30,6 +30,14 @@ impl Post for Ways {
             Channel::Email => self.mails.send(message).await,
             Channel::Sms => self.texts.send(message).await,
         }
+    }
+
+    async fn try_sms_role(&self, sms: &SmsSettings) -> Result<(), Undelivered> {
+        self.texts.try_sms_role(sms).await
+    }
+
+    async fn try_mail_identity(&self, arn: &str) -> Result<(), Undelivered> {
+        self.mails.try_mail_identity(arn).await
     }
 }
 

@@ -96,7 +96,7 @@ impl Smtp {
                 Err(error) => error,
             };
             if error.is_permanent() || tried == TRIES {
-                return Err(Undelivered(format!("after {tried} tries: {error}")));
+                return Err(Undelivered::new(format!("after {tried} tries: {error}")));
             }
             tracing::debug!(%error, tried, "a mail is tried again");
             tokio::time::sleep(PAUSE * tried).await;
@@ -112,7 +112,7 @@ impl Post for Smtp {
             let _turn = self.turns.acquire().await;
             self.carry(&mail).await
         };
-        let too_slow = |_| Err(Undelivered("the mail server did not answer in time".to_owned()));
+        let too_slow = |_| Err(Undelivered::new("the mail server did not answer in time"));
         tokio::time::timeout(ALL, sent).await.unwrap_or_else(too_slow)
     }
 }
@@ -137,7 +137,7 @@ fn written(letter: Letter) -> Result<lettre::Message, Undelivered> {
         Some(html) => builder.multipart(MultiPart::alternative_plain_html(plain, html)),
         None => builder.singlepart(SinglePart::plain(plain)),
     };
-    written.map_err(|cause| Undelivered(cause.to_string()))
+    written.map_err(|cause| Undelivered::new(cause.to_string()))
 }
 
 /// What a URL says of a server.

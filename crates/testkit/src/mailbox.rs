@@ -1,7 +1,7 @@
 //! Where mails and texts arrive.
 
 use async_trait::async_trait;
-use pool::{Message, Post, Undelivered};
+use pool::{Barred, Message, Post, SmsSettings, Undelivered};
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, Ordering},
@@ -12,6 +12,7 @@ use std::sync::{
 pub struct Mailbox {
     messages: Arc<Mutex<Vec<Message>>>,
     is_down: Arc<AtomicBool>,
+    bars: Arc<Mutex<Option<Barred>>>,
 }
 
 impl Mailbox {
@@ -45,15 +46,38 @@ impl Mailbox {
     pub fn go_down(&self) {
         self.is_down.store(true, Ordering::SeqCst);
     }
+
+    /// From now on nothing is taken in the names that pools say, for this reason.
+    pub fn bar(&self, reason: Barred) {
+        *self.bars.lock().unwrap() = Some(reason);
+    }
+
+    fn barred(&self) -> Result<(), Undelivered> {
+        match self.bars.lock().unwrap().clone() {
+            Some(barred) => Err(Undelivered::new("the mailbox knows no such name").barred(barred)),
+            None => Ok(()),
+        }
+    }
 }
 
 #[async_trait]
 impl Post for Mailbox {
     async fn send(&self, message: Message) -> Result<(), Undelivered> {
         if self.is_down.load(Ordering::SeqCst) {
-            return Err(Undelivered("the mailbox is down".to_owned()));
+            return Err(Undelivered::new("the mailbox is down"));
+        }
+        if message.mail.identity.is_some() || message.sms.role.is_some() {
+            self.barred()?;
         }
         self.messages.lock().unwrap().push(message);
         Ok(())
+    }
+
+    async fn try_sms_role(&self, _: &SmsSettings) -> Result<(), Undelivered> {
+        self.barred()
+    }
+
+    async fn try_mail_identity(&self, _: &str) -> Result<(), Undelivered> {
+        self.barred()
     }
 }

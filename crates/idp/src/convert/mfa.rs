@@ -1,6 +1,9 @@
 //! How do second factors look in the API's words?
 
-use super::{keep, kept};
+use super::{
+    kept,
+    user_pool::{self, SMS_CONFIGURATION},
+};
 use crate::plan::{self, Feature};
 use pool::{
     Contact, Error, FirstFactor, MfaMode, MfaSettings, PasskeySettings, PoolSettings, Pools,
@@ -229,7 +232,9 @@ pub(crate) fn configure(
         if sms.sms_configuration.is_none() && !settings.inert.contains_key(SMS_CONFIGURATION) {
             return Err(Refusal::invalid("SmsConfiguration is required for SMS MFA.").into());
         }
-        keep(&mut settings.inert, SMS_CONFIGURATION, sms.sms_configuration.as_ref())?;
+        if let Some(given) = &sms.sms_configuration {
+            user_pool::set_sms(settings, given)?;
+        }
         mfa.sms_message = sms.sms_authentication_message;
     }
     if software_token.is_some() || is_whole {
@@ -254,8 +259,6 @@ pub(crate) fn configure(
     settings.mfa = mfa;
     Ok(())
 }
-
-const SMS_CONFIGURATION: &str = "SmsConfiguration";
 
 /// Codes by text message, if the pool takes them.
 pub(crate) fn sms_configuration(

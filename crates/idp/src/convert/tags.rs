@@ -27,14 +27,20 @@ pub(crate) fn tags(settings: &PoolSettings) -> Result<Tags, Error> {
     Ok(kept(&settings.inert, SETTING)?.unwrap_or_default())
 }
 
-/// Gives a pool these tags in place of those that it has.
-pub(crate) fn set_tags(settings: &mut PoolSettings, tags: &Tags) -> Result<(), Error> {
+/// Whether a pool, or a replica of one, may have these tags.
+pub(crate) fn check(tags: &Tags) -> Result<(), Refusal> {
     if tags.len() > MOST {
-        return Err(Refusal::invalid(format!("A user pool has at most {MOST} tags.")).into());
+        return Err(Refusal::Tags(format!("A user pool has at most {MOST} tags.")));
     }
     if tags.keys().any(|name| name.to_ascii_lowercase().starts_with("aws:")) {
-        return Err(Refusal::invalid("Names of tags that begin with aws: are reserved.").into());
+        return Err(Refusal::Tags("Names of tags that begin with aws: are reserved.".to_owned()));
     }
+    Ok(())
+}
+
+/// Gives a pool these tags in place of those that it has.
+pub(crate) fn set_tags(settings: &mut PoolSettings, tags: &Tags) -> Result<(), Error> {
+    check(tags)?;
     if tags.is_empty() {
         settings.inert.remove(SETTING);
         return Ok(());

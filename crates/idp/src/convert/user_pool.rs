@@ -3,23 +3,25 @@
 //! Every setting either has its meaning in [`PoolSettings`], or is kept as it was given and told back so,
 //! or is refused because ignoring it would make a pool weaker than its owner thinks.
 
-use super::{keep, kept, lambda, mfa, schema, template};
+use super::{keep, kept, lambda, mfa, schema, tags, template};
 use crate::plan;
 use names::AccountId;
 use pool::{
     Alias, Contact, DeviceTracking, Error, MailSettings, MfaSettings, PasswordPolicy, PoolSettings,
-    Recovery, Refusal, Schema, SignInNames, ThreatMode, ThreatProtection, UserPool,
+    Recovery, Refusal, Schema, SignInNames, SmsRole, ThreatMode, ThreatProtection, UserPool,
 };
 use wire::cognito_idp::{
     AccountRecoverySettingType, AdminCreateUserConfigType, AdvancedSecurityEnabledModeType,
     AdvancedSecurityModeType, AliasAttributeType, CreateUserPoolRequest, DeletionProtectionType,
     DeviceConfigurationType, EmailConfigurationType, EmailSendingAccountType, PasswordPolicyType,
-    RecoveryOptionNameType, SignInPolicyType, UpdateUserPoolRequest,
+    RecoveryOptionNameType, SignInPolicyType, SmsConfigurationType, UpdateUserPoolRequest,
     UserAttributeUpdateSettingsType, UserPoolAddOnsType, UserPoolDescriptionType,
     UserPoolPolicyType, UserPoolTierType, UserPoolType, UsernameAttributeType,
     UsernameConfigurationType, VerifiedAttributeType,
 };
 
+/// Where it is kept as it was given how text messages are sent.
+pub(crate) const SMS_CONFIGURATION: &str = "SmsConfiguration";
 /// The days a temporary password is good when nothing, or 0, is said.
 const TEMPORARY_PASSWORD_DAYS: u16 = 7;
 
@@ -141,9 +143,14 @@ pub(crate) fn settings(
         first_factors,
         threats: threats(request.user_pool_add_ons.as_ref()),
         mail: mail(request.email_configuration.as_ref()),
-        sms_region: request.sms_configuration.as_ref().and_then(|sms| sms.sns_region.clone()),
+        sms_region: None,
+        sms_role: None,
         inert: serde_json::Map::new(),
     };
+    if let Some(sms) = &request.sms_configuration {
+        set_sms(&mut settings, sms)?;
+    }
+    tags::set_tags(&mut settings, &request.user_pool_tags.unwrap_or_default())?;
     let inert = &mut settings.inert;
     keep(inert, "UserPoolTier", Some(&tier))?;
     keep(inert, "UserAttributeUpdateSettings", updates)?;
@@ -152,8 +159,6 @@ pub(crate) fn settings(
     let devices = request.device_configuration.as_ref();
     keep(inert, "DeviceConfiguration", devices.filter(|it| **it != Default::default()))?;
     keep(inert, "EmailConfiguration", request.email_configuration.as_ref())?;
-    keep(inert, "SmsConfiguration", request.sms_configuration.as_ref())?;
-    keep(inert, "UserPoolTags", request.user_pool_tags.as_ref())?;
     keep(inert, "UserPoolAddOns", request.user_pool_add_ons.as_ref())?;
     keep(inert, "DcrConfiguration", request.dcr_configuration.as_ref())?;
     keep(inert, "KeyConfiguration", request.key_configuration.as_ref())?;
@@ -176,6 +181,18 @@ pub(crate) fn updated(
         settings.inert.insert(name.to_owned(), before.clone());
     }
     Ok(settings)
+}
+
+/// Says how the pool's text messages are sent.
+pub(crate) fn set_sms(
+    settings: &mut PoolSettings,
+    given: &SmsConfigurationType,
+) -> Result<(), Error> {
+    let SmsConfigurationType { sns_caller_arn, external_id, sns_region, .. } = given;
+    settings.sms_region = sns_region.clone();
+    settings.sms_role =
+        sns_caller_arn.clone().map(|arn| SmsRole { arn, external_id: external_id.clone() });
+    keep(&mut settings.inert, SMS_CONFIGURATION, Some(given))
 }
 
 /// Who the pool's mails are from.
@@ -367,7 +384,7 @@ pub(crate) fn user_pool_type(
         estimated_number_of_users: Some(i32::try_from(users).unwrap_or(i32::MAX)),
         device_configuration: kept(inert, "DeviceConfiguration")?,
         email_configuration: Some(email),
-        sms_configuration: kept(inert, "SmsConfiguration")?,
+        sms_configuration: kept(inert, SMS_CONFIGURATION)?,
         user_pool_tags: kept(inert, "UserPoolTags")?,
         admin_create_user_config: Some(AdminCreateUserConfigType {
             allow_admin_create_user_only: Some(pool.settings.only_admins_create_users),

@@ -3,6 +3,7 @@
 use crate::{
     Idp,
     convert::user::{attribute_list, attributes, contact, user_type},
+    fault::without_mail_identity,
 };
 use pool::{CreateUser, Error, Invitation};
 use wire::{
@@ -30,7 +31,7 @@ impl Operation<Idp> for AdminCreateUser {
             validation_data: attributes(input.validation_data.unwrap_or_default()),
             metadata: input.client_metadata.unwrap_or_default(),
         };
-        let user = idp.pools.create_user(&pool, new_user).await?;
+        let user = idp.pools.create_user(&pool, new_user).await.map_err(without_mail_identity)?;
         Ok(Self::Output { user: Some(user_type(&user, attribute_list(&user))) })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Idp,
-    convert::replica::replica_type,
+    convert::{replica::replica_type, tags},
     plan::{self, Feature},
 };
 use pool::Error;
@@ -14,8 +14,9 @@ impl Operation<Idp> for CreateUserPoolReplica {
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let (pool, region) = (&input.user_pool_id, &input.region_name);
         plan::require_of(&*idp.pools.pool(pool).await?, [Feature::Replication])?;
-        let tags = input.user_pool_tags.unwrap_or_default();
-        let replica = idp.pools.create_replica(pool, region, tags).await?;
+        let given = input.user_pool_tags.unwrap_or_default();
+        tags::check(&given)?;
+        let replica = idp.pools.create_replica(pool, region, given).await?;
         Ok(Self::Output { user_pool_replica: Some(replica_type(idp, &replica)) })
     }
 }

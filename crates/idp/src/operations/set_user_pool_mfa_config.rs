@@ -10,7 +10,12 @@ impl Operation<Idp> for SetUserPoolMfaConfig {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let mut pool = Kept::clone(&*idp.pools.pool(&input.user_pool_id).await?);
+        let says_role =
+            input.sms_mfa_configuration.as_ref().is_some_and(|sms| sms.sms_configuration.is_some());
         mfa::configure(&mut pool.settings, input)?;
+        if says_role {
+            idp.pools.try_sms_role(&pool.settings).await?;
+        }
         pool.modified_at = idp.pools.now();
         idp.pools
             .commit(|commit| {

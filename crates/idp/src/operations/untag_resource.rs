@@ -3,6 +3,7 @@
 use crate::{
     Idp,
     convert::tags::{pool_of, set_tags, tags},
+    fault::without_tags,
 };
 use pool::Error;
 use wire::{Access, Operation, cognito_idp::UntagResource};
@@ -18,7 +19,8 @@ impl Operation<Idp> for UntagResource {
                 all.retain(|name, _| !input.tag_keys.contains(name));
                 set_tags(&mut pool.settings, &all)
             })
-            .await?;
+            .await
+            .map_err(without_tags)?;
         Ok(Self::Output::default())
     }
 }

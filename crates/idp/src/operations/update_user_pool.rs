@@ -14,6 +14,7 @@ impl Operation<Idp> for UpdateUserPool {
         let request = user_pool::as_creation(input, &pool.settings.name);
         let settings = user_pool::updated(&pool, request, &pool.settings.mfa)?;
         plan::check_change(idp, &pool, &settings).await?;
+        idp.pools.try_senders(&settings).await?;
         pool.settings = settings;
         pool.modified_at = idp.pools.now();
         idp.pools

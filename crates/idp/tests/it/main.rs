@@ -133,6 +133,7 @@ mod resource_servers;
 mod respond_to_auth_challenge;
 mod revoke_token;
 mod revoke_user_session;
+mod senders;
 mod set_log_delivery_configuration;
 mod set_risk_configuration;
 mod set_ui_customization;

@@ -424,7 +424,10 @@ where
         | "TooManyFailedAttemptsException" => Denied::TooManyAttempts,
         "RefreshTokenReuseException" | "UnsupportedTokenTypeException" => Denied::InvalidToken,
         "UserLambdaValidationException" => Denied::ByFunction(words),
-        "CodeDeliveryFailureException" => Denied::NotDelivered,
+        "CodeDeliveryFailureException"
+        | "InvalidSmsRoleTrustRelationshipException"
+        | "InvalidSmsRoleAccessPolicyException"
+        | "InvalidEmailRoleAccessPolicyException" => Denied::NotDelivered,
         "ForbiddenException" => Denied::Blocked,
         "InvalidParameterException" => Denied::Invalid(words.into()),
         other => {

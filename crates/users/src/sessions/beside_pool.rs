@@ -374,7 +374,7 @@ impl From<Error> for Denied {
                 Self::Invalid("The client of this API cannot end single sessions.".into())
             }
             Refusal::Blocked => Self::Blocked,
-            Refusal::NotDelivered => Self::NotDelivered,
+            Refusal::NotDelivered | Refusal::Barred(_) => Self::NotDelivered,
             Refusal::Busy | Refusal::Contended => Self::Busy,
             Refusal::Invalid(words) | Refusal::NotAllowed(words) => Self::Invalid(words),
             Refusal::TriggerThrew { message, .. } => Self::ByFunction(message),
