@@ -12,13 +12,13 @@ from .people import Person
 CALLBACK = "http://localhost:3000/cb"
 
 
-def _form(page: requests.Response) -> tuple[str, dict[str, str]]:
+def form(page: requests.Response) -> tuple[str, dict[str, str]]:
     """The action and the hidden fields of the first form."""
-    form = re.search(r"<form.*?</form>", page.text, re.S)
-    assert form, page.text
-    action = html.unescape(re.search(r'action="([^"]*)"', form[0])[1])
+    found = re.search(r"<form.*?</form>", page.text, re.S)
+    assert found, page.text
+    action = html.unescape(re.search(r'action="([^"]*)"', found[0])[1])
     hidden = {}
-    for tag in re.findall(r"<input[^>]*>", form[0]):
+    for tag in re.findall(r"<input[^>]*>", found[0]):
         if 'type="hidden"' in tag:
             name = re.search(r'name="([^"]*)"', tag)[1]
             hidden[name] = html.unescape(re.search(r'value="([^"]*)"', tag)[1])
@@ -41,7 +41,7 @@ def access_token(person: Person, *scopes: str) -> str:
     with requests.Session() as browser:
         browser.trust_env = False
         url = f"{pool.house.identity_url}/oauth2/authorize"
-        action, fields = _form(browser.get(url, params=asked, timeout=30))
+        action, fields = form(browser.get(url, params=asked, timeout=30))
         fields |= {"username": person.name, "password": person.password}
         done = browser.post(action, data=fields, allow_redirects=False, timeout=30)
     told = parse_qs(urlsplit(done.headers["Location"]).fragment)

@@ -43,6 +43,7 @@ pub(crate) fn fault(error: Error) -> Fault {
             (MISSING, format!("User pool replica in {region} does not exist."))
         }
         Refusal::NoLimit(category) => (MISSING, format!("API category {category} does not exist.")),
+        Refusal::NotEnabled(text) => ("OperationNotEnabledException", text.into()),
         Refusal::QuotaExceeded => (
             "ServiceQuotaExceededException",
             "The requested value exceeds what the account may have.".into(),

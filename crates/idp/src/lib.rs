@@ -16,6 +16,7 @@
 mod callers;
 mod convert;
 mod fault;
+mod needs;
 mod operations;
 mod plan;
 pub mod provision;
@@ -57,6 +58,18 @@ impl Idp {
     }
 }
 
+impl Idp {
+    /// The pool that an input names by its id or its ARN.
+    fn named_pool(&self, input: &Value) -> Option<UserPoolId> {
+        let text = |member| input.get(member).and_then(Value::as_str);
+        match (text("UserPoolId"), text("ResourceArn")) {
+            (Some(id), _) => UserPoolId::parse(id).ok(),
+            (None, Some(arn)) => convert::tags::pool_of(self, arn).ok(),
+            (None, None) => None,
+        }
+    }
+}
+
 impl Service for Idp {
     type Error = pool::Error;
 
@@ -66,19 +79,23 @@ impl Service for Idp {
 
     /// The pool that the input names. An id that is none leads to no pool, so it is nothing in particular.
     fn resource(&self, _: &str, input: &Value) -> String {
-        let text = |member| input.get(member).and_then(Value::as_str);
-        let pool = match (text("UserPoolId"), text("ResourceArn")) {
-            (Some(id), _) => UserPoolId::parse(id).ok(),
-            (None, Some(arn)) => convert::tags::pool_of(self, arn).ok(),
-            (None, None) => None,
-        };
+        let pool = self.named_pool(input);
         pool.map_or_else(|| "*".to_owned(), |pool| pool.arn(self.pools.account()))
     }
 
-    fn for_call(&self, call: &Call) -> Option<Self> {
+    fn for_call(&self, call: &Call, input: &Value) -> Option<Self> {
         let region = call.region.as_ref().unwrap_or(&self.region).clone();
         let origin = Origin { peer: call.peer, user_agent: call.user_agent.clone() };
-        Some(Self { pools: self.pools.clone(), region, origin })
+        let need = needs::of(call.operation, input);
+        Some(Self { pools: self.pools.met_in(&region, need), region, origin })
+    }
+
+    /// Not every operation looks at the pool that it names before it does anything.
+    async fn may_begin(&self, input: &Value) -> Result<(), pool::Error> {
+        match self.named_pool(input) {
+            Some(pool) => self.pools.require_need(&pool).await,
+            None => Ok(()),
+        }
     }
 }
 

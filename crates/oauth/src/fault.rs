@@ -10,7 +10,7 @@ pub(crate) fn of_authorize(refusal: &Refusal) -> (&'static str, String) {
             ("unauthorized_client", "The client may not use this response type".into())
         }
         Refusal::ScopeNotGranted(_) => ("invalid_scope", "invalid_scope".into()),
-        Refusal::Busy | Refusal::Contended => {
+        Refusal::Busy | Refusal::Contended | Refusal::NotEnabled(_) => {
             ("temporarily_unavailable", "Too many requests".into())
         }
         other => match words(other) {
@@ -59,9 +59,11 @@ pub(crate) fn of_page(refusal: &Refusal) -> PageFault {
         Refusal::InvalidSession | Refusal::SessionExpired | Refusal::SessionUsed => {
             PageFault::SessionExpired
         }
-        Refusal::Busy | Refusal::Contended | Refusal::NotDelivered | Refusal::Barred(_) => {
-            PageFault::Unavailable
-        }
+        Refusal::Busy
+        | Refusal::Contended
+        | Refusal::NotDelivered
+        | Refusal::Barred(_)
+        | Refusal::NotEnabled(_) => PageFault::Unavailable,
         _ => PageFault::BadRequest,
     }
 }
@@ -103,6 +105,7 @@ pub(crate) fn of_form(refusal: &Refusal) -> Problem {
         Refusal::UserExists(taken) | Refusal::AliasExists(taken) => taken_problem(*taken),
         Refusal::NotAllowed(_) => Problem::new(Fault::SignUpClosed),
         Refusal::NotDelivered | Refusal::Barred(_) => Problem::new(Fault::NotSent),
+        Refusal::NotEnabled(text) => Problem::new(Fault::Said((*text).to_owned())),
         Refusal::NoRecoveryContact | Refusal::AdminMustReset | Refusal::NotResettable => {
             Problem::new(Fault::CannotRecover)
         }

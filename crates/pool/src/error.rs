@@ -34,6 +34,8 @@ pub enum Refusal {
     NoReplica(String),
     /// A category of requests that is none.
     NoLimit(String),
+    /// The pool is a replica in the region of the call, which does not do this.
+    NotEnabled(&'static str),
     /// More was wanted of a limit than there is to have.
     QuotaExceeded,
     /// The client has a style.

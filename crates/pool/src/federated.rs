@@ -202,6 +202,7 @@ impl Pools {
         user: &User,
         link: &PendingLink,
     ) -> Result<()> {
+        self.require_home(&pool.id).await?;
         if user.sub != link.sub {
             return Err(Refusal::invalid("The link is to somebody else.").into());
         }
@@ -329,6 +330,7 @@ impl Pools {
         mapped: &Mapped,
     ) -> Result<Kept<User>> {
         let pool = &caller.pool;
+        self.require_home(&pool.id).await?;
         let client = Some(&caller.client.id);
         let attributes = mapped.attributes.clone();
         let missing = pool.schema.missing(&attributes);

@@ -125,7 +125,7 @@ pub use mfa::{CodeOf, Reply};
 pub use password_policy::PasswordPolicy;
 pub use pools::{IssuerForm, Pools, Setup};
 pub use provisioned_limit::ProvisionedLimit;
-pub use replica::{Replica, ReplicaStatus};
+pub use replica::{Need, Replica, ReplicaStatus};
 pub use resource_server::{ResourceScope, ResourceServer};
 pub use risk::{
     NoticeText, Notices, PasswordMoment, RiskConfiguration, RiskLevel, RiskSettings,

@@ -88,6 +88,7 @@ impl Pools {
         password: Option<&Password>,
     ) -> Result<Kept<User>> {
         let pool = &caller.pool;
+        self.require_home(&pool.id).await?;
         let answer = self.ask_user_migration(caller, source, name, request).await?;
         let moves_alias = answer.force_alias_creation == Some(true);
         let mut user = self.migrated(caller, name, answer)?;

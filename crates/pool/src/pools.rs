@@ -1,8 +1,8 @@
 //! Where are pools, clients and users found, and how are changes kept?
 
 use crate::{
-    Client, CompromisedPasswords, Error, Group, LoadedKeys, Post, Refusal, Result, User, UserPool,
-    bearer::VerifiedToken, sources::Sources,
+    Client, CompromisedPasswords, Error, Group, LoadedKeys, Need, Post, Refusal, Result, User,
+    UserPool, bearer::VerifiedToken, replica::Meeting, sources::Sources,
 };
 use crypto::{MasterKey, Random, SealingKey, Unserved, Workers};
 use functions::Functions;
@@ -53,6 +53,10 @@ pub enum IssuerForm {
 #[derive(Clone)]
 pub struct Pools {
     house: Arc<House>,
+    /// Where a call meets them and what it is about, if that is known; then replicas are told from pools.
+    meeting: Option<Arc<Meeting>>,
+    /// Whether nodes in other regions may share the store.
+    has_other_nodes: bool,
 }
 
 /// What [`Pools`] shares. Rooms of this crate reach for it; doors do not.
@@ -155,7 +159,29 @@ impl Pools {
             sources: Sources::new(),
             turns: Cache::builder().time_to_idle(Duration::from_secs(120)).build(),
         };
-        Self { house: Arc::new(house) }
+        Self { house: Arc::new(house), meeting: None, has_other_nodes: false }
+    }
+
+    /// The same pools in a store that nodes in other regions may share, so that a replica waits for one of them.
+    #[must_use]
+    pub fn with_other_nodes(mut self) -> Self {
+        self.has_other_nodes = true;
+        self
+    }
+
+    /// The same pools as a call in this region meets them that needs this of them.
+    #[must_use]
+    pub fn met_in(&self, region: &Region, need: Need) -> Self {
+        let meeting = Some(Arc::new(Meeting { region: region.clone(), need }));
+        Self { meeting, ..self.clone() }
+    }
+
+    pub(crate) fn meeting(&self) -> Option<&Meeting> {
+        self.meeting.as_deref()
+    }
+
+    pub(crate) const fn has_other_nodes(&self) -> bool {
+        self.has_other_nodes
     }
 
     pub(crate) fn house(&self) -> &House {
@@ -217,19 +243,23 @@ impl Pools {
     /// The pool of this id.
     ///
     /// # Errors
-    /// [`Refusal::NoUserPool`].
+    /// [`Refusal::NoUserPool`]; [`Refusal::NotEnabled`] if it is a replica that does not do what the call needs.
     pub async fn pool(&self, id: &UserPoolId) -> Result<Arc<Kept<UserPool>>> {
         let found = self.records().get_shared(&UserPool::key_of(id), self.now()).await?;
-        found.ok_or_else(|| Refusal::NoUserPool(id.clone()).into())
+        let pool = found.ok_or_else(|| Refusal::NoUserPool(id.clone()))?;
+        self.require_need(id).await?;
+        Ok(pool)
     }
 
     /// The client of this id, whatever its pool, as public calls name it.
     ///
     /// # Errors
-    /// [`Refusal::NoClient`].
+    /// [`Refusal::NoClient`]; [`Refusal::NotEnabled`] as of [`pool`](Self::pool).
     pub async fn client(&self, id: &ClientId) -> Result<Arc<Kept<Client>>> {
         let found = self.records().get_shared(&Client::key_of(id), self.now()).await?;
-        found.ok_or_else(|| Refusal::NoClient(id.clone()).into())
+        let client: Arc<Kept<Client>> = found.ok_or_else(|| Refusal::NoClient(id.clone()))?;
+        self.require_need(&client.pool).await?;
+        Ok(client)
     }
 
     /// The client of this id if it is of this pool. One of another pool is reported as missing.

@@ -28,6 +28,7 @@ impl Pools {
         hash: Option<&SecretHash>,
     ) -> Result<Delivery> {
         let pool = &caller.pool;
+        self.require_home(&pool.id).await?;
         let user = self.find_user(pool, username).await?;
         self.check_secret_hash(&caller.client, username.as_str(), user.as_deref(), hash)?;
         let who = self.counted_as(pool, user.as_deref(), username.as_str());
@@ -117,6 +118,7 @@ impl Pools {
         hash: Option<&SecretHash>,
     ) -> Result<()> {
         let pool = &caller.pool;
+        self.require_home(&pool.id).await?;
         let user = self.find_user(pool, username).await?;
         self.check_secret_hash(&caller.client, username.as_str(), user.as_deref(), hash)?;
         if user.is_none() && !caller.client.settings.hides_missing_users {

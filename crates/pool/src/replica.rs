@@ -1,7 +1,8 @@
 //! In which other regions is a pool to be found?
 //!
-//! A pool of this server is in every region that asks for it, so replicas are kept, told and deleted, and
-//! hold nothing of their own.
+//! All nodes of a store have the same data, so a replica holds nothing of its own: it says that calls in its region
+//! meet the pool there, and what they may do. A call that nobody signed is in the region of the node that
+//! it reaches, a signed one in that of its signature. Where there is no replica, a pool is itself in every region.
 
 use crate::{PageOf, Pools, Refusal, Result, UserPool};
 use names::{Region, UserPoolId};
@@ -16,6 +17,38 @@ pub struct Replica {
     pub region: Region,
     pub status: ReplicaStatus,
     pub tags: BTreeMap<String, String>,
+}
+
+/// In which region a call meets pools, and what it needs of them.
+#[derive(Debug)]
+pub(crate) struct Meeting {
+    pub region: Region,
+    pub need: Need,
+}
+
+/// What a call needs of a pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// To look at what it is set to, or at its replicas, and to turn those on and off.
+    Configuration,
+    /// To look at users, sign them in, or sign them out.
+    Users,
+    /// To change anything else, which is done where the pool is at home.
+    Change,
+}
+
+/// That there is a node in a region, or was one.
+#[derive(Debug, Serialize, Deserialize)]
+struct NodeRegion {
+    region: Region,
+}
+
+impl Record for NodeRegion {
+    const KIND: &'static str = "region of nodes";
+
+    fn key(&self) -> Key {
+        Key::new("node-regions", self.region.as_str())
+    }
 }
 
 /// Whether a replica answers.
@@ -96,6 +129,87 @@ impl Pools {
         named(&pool, region)?;
         let found = self.records().get(&Replica::key_of(&pool.id, region), self.now()).await?;
         found.ok_or_else(|| Refusal::NoReplica(region.to_owned()).into())
+    }
+
+    /// Tells other nodes of this store that its region has one.
+    ///
+    /// # Errors
+    /// Breakages only.
+    pub async fn announce_region(&self) -> Result<(), Refused> {
+        let record = NodeRegion { region: self.region().clone() };
+        self.try_commit(|commit| {
+            commit.put(&record);
+        })
+        .await
+    }
+
+    /// Whether there is a node in a replica's region. Who has the store alone is in all of them.
+    ///
+    /// # Errors
+    /// Breakages only.
+    pub async fn has_node(&self, replica: &Replica) -> Result<bool> {
+        if !self.has_other_nodes() || replica.region == *self.region() {
+            return Ok(true);
+        }
+        let key = NodeRegion { region: replica.region.clone() }.key();
+        Ok(self.records().get_shared::<NodeRegion>(&key, self.now()).await?.is_some())
+    }
+
+    /// A replica is turned on where somebody is there to answer for it.
+    ///
+    /// # Errors
+    /// [`Refusal::NotEnabled`].
+    pub async fn require_served(&self, replica: &Replica) -> Result<()> {
+        if self.has_node(replica).await? { Ok(()) } else { Err(Self::UNSERVED.into()) }
+    }
+
+    const UNSERVED: Refusal = Refusal::NotEnabled(
+        "The user pool replica is being created: no node in its region has come up yet.",
+    );
+
+    /// Refuses what a pool does not do in the region in which this call meets it.
+    ///
+    /// # Errors
+    /// [`Refusal::NotEnabled`].
+    pub async fn require_need(&self, pool: &UserPoolId) -> Result<()> {
+        match self.meeting() {
+            Some(meeting) => self.require_in(&meeting.region, pool, meeting.need).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to change users where a pool is met as a replica, whatever the call is about as a whole: on the pages
+    /// people sign in and sign up in one go.
+    ///
+    /// # Errors
+    /// [`Refusal::NotEnabled`].
+    pub(crate) async fn require_home(&self, pool: &UserPoolId) -> Result<()> {
+        match self.meeting() {
+            Some(meeting) => self.require_in(&meeting.region, pool, Need::Change).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn require_in(&self, region: &Region, pool: &UserPoolId, need: Need) -> Result<()> {
+        if pool.region() == region.as_str() {
+            return Ok(());
+        }
+        let key = Replica::key_of(pool, region.as_str());
+        let Some(replica) = self.records().get_shared::<Replica>(&key, self.now()).await? else {
+            return Ok(());
+        };
+        self.require_served(&replica).await?;
+        match (replica.status, need) {
+            (_, Need::Configuration) | (ReplicaStatus::Active, Need::Users) => Ok(()),
+            (_, Need::Change) => {
+                let text = "The operation is not enabled in a secondary region of the user pool.";
+                Err(Refusal::NotEnabled(text).into())
+            }
+            (ReplicaStatus::Inactive, Need::Users) => {
+                let text = "The operation is not enabled while the user pool replica is INACTIVE.";
+                Err(Refusal::NotEnabled(text).into())
+            }
+        }
     }
 
     /// Deletes a replica.

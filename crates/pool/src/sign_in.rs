@@ -436,6 +436,7 @@ impl Pools {
         caller: &Caller,
         answer: NewPasswordAnswer<'_>,
     ) -> Result<Outcome> {
+        self.require_home(&caller.pool.id).await?;
         let waiting = self.open_session::<NewPasswordStep>(&caller.client, answer.session).await?;
         let Some(sub) = &waiting.sub else { return Err(Refusal::InvalidSession.into()) };
         let user = self.user_by_sub(&caller.pool.id, sub).await.map_err(|error| match error {

@@ -42,6 +42,7 @@ impl Pools {
     pub async fn sign_up(&self, caller: &Caller, sign_up: SignUp<'_>) -> Result<SignedUp> {
         let SignUp { username, password, mut attributes, validation_data, hash } = sign_up;
         let pool = &caller.pool;
+        self.require_home(&pool.id).await?;
         self.check_secret_hash(&caller.client, username.as_str(), None, hash)?;
         if pool.settings.only_admins_create_users {
             return Err(
@@ -136,6 +137,7 @@ impl Pools {
         session: Option<&Session>,
     ) -> Result<Option<Session>> {
         let pool = &caller.pool;
+        self.require_home(&pool.id).await?;
         let user = self.find_user(pool, username).await?;
         self.check_secret_hash(&caller.client, username.as_str(), user.as_deref(), hash)?;
         let who = self.counted_as(pool, user.as_deref(), username.as_str());
@@ -287,6 +289,7 @@ impl Pools {
         hash: Option<&SecretHash>,
     ) -> Result<Delivery> {
         let pool = &caller.pool;
+        self.require_home(&pool.id).await?;
         let user = self.find_user(pool, username).await?;
         self.check_secret_hash(&caller.client, username.as_str(), user.as_deref(), hash)?;
         // Before anything is told: how often somebody may ask does not depend on who they are.

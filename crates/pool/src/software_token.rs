@@ -209,6 +209,7 @@ impl Pools {
     }
 
     async fn set_up_user(&self, pool: &UserPool, sub: Option<&Sub>) -> Result<Kept<User>> {
+        self.require_home(&pool.id).await?;
         let sub = sub.ok_or(Refusal::InvalidSession)?;
         let user = self.user_by_sub(&pool.id, sub).await.map_err(|error| match error {
             Error::Refused(Refusal::NoUser) => Refusal::InvalidSession.into(),

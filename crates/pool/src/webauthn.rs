@@ -219,6 +219,7 @@ impl Pools {
         user: &User,
         client: &ClientId,
     ) -> Result<Value> {
+        self.require_home(&pool.id).await?;
         let relying_party = String::from(self.relying_party(pool).await?);
         let passkeys = self.passkeys(user).await?;
         if passkeys.len() >= MOST {
@@ -254,6 +255,7 @@ impl Pools {
         client: &ClientId,
         credential: &Value,
     ) -> Result<()> {
+        self.require_home(&pool.id).await?;
         let relying_party = self.relying_party(pool).await?;
         let relying_party = relying_party.as_str();
         let key = NewPasskey::key_of(&pool.id, &user.sub);

@@ -57,6 +57,7 @@ pub async fn run(arguments: Dev) -> Result<(), Problem> {
         has_aws_issuer: false,
         fixed_code,
         store,
+        has_other_nodes: false,
         master,
         post: Arc::new(outbox.clone()),
         listener: Arc::new(WithOutbox { outbox: outbox.clone(), other }),

@@ -65,6 +65,8 @@ pub struct Plan<'a> {
     pub has_aws_issuer: bool,
     pub fixed_code: Option<Code>,
     pub store: Arc<dyn Store>,
+    /// Whether nodes in other regions may share it.
+    pub has_other_nodes: bool,
     pub master: MasterKey,
     pub post: Arc<dyn Post>,
     /// Who is told what users do.
@@ -237,6 +239,12 @@ impl House {
             compromised: plan.compromised.clone(),
             new_key: || Some(SigningKey::generate()),
         });
+        let pools = if plan.has_other_nodes { pools.with_other_nodes() } else { pools };
+        if plan.has_other_nodes {
+            let announced = pools.announce_region().await;
+            announced
+                .map_err(|cause| Problem::new("the region of this node is not kept", cause))?;
+        }
         let issuers = IssuersBeside::new(pools.clone());
         let mut notes = ignored(&stack);
         let tails = Arc::new(Tails::new(plan.logs.clone()));

@@ -50,6 +50,7 @@ pub async fn run(arguments: Invoke) -> Result<ExitCode, Problem> {
         has_aws_issuer: false,
         fixed_code: None,
         store,
+        has_other_nodes: false,
         master,
         post: Arc::new(outbox.clone()),
         listener: Arc::new(outbox),

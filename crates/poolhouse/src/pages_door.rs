@@ -4,7 +4,7 @@ use crate::{Problem, house::Plan, outbound::Outbound};
 use bytes::Bytes;
 use names::ClientId;
 use oauth::{Federation, OAuth, Setup, pages::Theme};
-use pool::Pools;
+use pool::{Need, Pools};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -14,6 +14,8 @@ use std::{
 /// The door of the pages.
 pub fn build(pools: &Pools, plan: &Plan<'_>) -> Result<OAuth, Problem> {
     let reach = plan.reach();
+    // In the region of this node a pool may be a replica, which signs people in and no more.
+    let pools = &pools.met_in(pools.region(), Need::Users);
     let seal = plan.master.sealing("federation states");
     OAuth::new(Setup {
         federation: Federation::new(pools.clone(), Arc::new(Outbound::new(reach)), seal),

@@ -68,6 +68,7 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
         has_aws_issuer: arguments.aws_issuer,
         fixed_code: None,
         store,
+        has_other_nodes: matches!(place, Place::Dynamo(_)),
         master,
         post,
         listener,

@@ -2,15 +2,19 @@
 
 use crate::Idp;
 use names::UserPoolId;
-use pool::{Replica, ReplicaStatus};
+use pool::{Error, Replica, ReplicaStatus};
 use wire::cognito_idp::{ReplicaRoleType, ReplicaStatusType, UserPoolReplicaType};
 
-pub(crate) fn replica_type(idp: &Idp, replica: &Replica) -> UserPoolReplicaType {
-    let status = match replica.status {
-        ReplicaStatus::Active => ReplicaStatusType::Active,
-        ReplicaStatus::Inactive => ReplicaStatusType::Inactive,
+pub(crate) async fn replica_type(
+    idp: &Idp,
+    replica: &Replica,
+) -> Result<UserPoolReplicaType, Error> {
+    let status = match (idp.pools.has_node(replica).await?, replica.status) {
+        (false, _) => ReplicaStatusType::Creating,
+        (true, ReplicaStatus::Active) => ReplicaStatusType::Active,
+        (true, ReplicaStatus::Inactive) => ReplicaStatusType::Inactive,
     };
-    shown(idp, &replica.pool, replica.region.as_str(), status, ReplicaRoleType::Secondary)
+    Ok(shown(idp, &replica.pool, replica.region.as_str(), status, ReplicaRoleType::Secondary))
 }
 
 /// The pool itself, as the first of its replicas.

@@ -17,6 +17,6 @@ impl Operation<Idp> for CreateUserPoolReplica {
         let given = input.user_pool_tags.unwrap_or_default();
         tags::check(&given)?;
         let replica = idp.pools.create_replica(pool, region, given).await?;
-        Ok(Self::Output { user_pool_replica: Some(replica_type(idp, &replica)) })
+        Ok(Self::Output { user_pool_replica: Some(replica_type(idp, &replica).await?) })
     }
 }

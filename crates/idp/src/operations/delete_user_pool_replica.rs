@@ -14,7 +14,7 @@ impl Operation<Idp> for DeleteUserPoolReplica {
         let replica = idp.pools.replica(&input.user_pool_id, &input.region_name).await?;
         idp.pools.delete_replica(&replica).await?;
         let status = Some(ReplicaStatusType::Deleting);
-        let deleted = UserPoolReplicaType { status, ..replica_type(idp, &replica) };
+        let deleted = UserPoolReplicaType { status, ..replica_type(idp, &replica).await? };
         Ok(Self::Output { user_pool_replica: Some(deleted) })
     }
 }

@@ -12,7 +12,10 @@ impl Operation<Idp> for DescribeUserPoolDomain {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let description = match idp.pools.find_domain(&input.domain).await? {
-            Some(domain) => description(&domain, idp.pools.account())?,
+            Some(domain) => {
+                idp.pools.require_need(&domain.pool).await?;
+                description(&domain, idp.pools.account())?
+            }
             None => DomainDescriptionType::default(),
         };
         Ok(Self::Output { domain_description: Some(description) })

@@ -17,8 +17,10 @@ impl Operation<Idp> for ListUserPoolReplicas {
         let (pool, token) = (&input.user_pool_id, input.next_token.as_deref());
         let page = idp.pools.replicas(pool, limit(None), token).await?;
         let primary = token.is_none().then(|| primary_type(idp, pool));
-        let others = page.items.iter().map(|replica| replica_type(idp, replica));
-        let replicas = primary.into_iter().chain(others).collect();
+        let mut replicas = Vec::from_iter(primary);
+        for replica in &page.items {
+            replicas.push(replica_type(idp, replica).await?);
+        }
         Ok(Self::Output { user_pool_replicas: Some(replicas), next_token: page.next })
     }
 }

@@ -12,6 +12,7 @@ impl Operation<Idp> for UpdateUserPoolReplica {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let mut replica = idp.pools.replica(&input.user_pool_id, &input.region_name).await?;
+        idp.pools.require_served(&replica).await?;
         replica.status = match input.status {
             UpdateReplicaStatusType::Active => ReplicaStatus::Active,
             UpdateReplicaStatusType::Inactive => ReplicaStatus::Inactive,
@@ -21,6 +22,6 @@ impl Operation<Idp> for UpdateUserPoolReplica {
                 commit.save(&replica);
             })
             .await?;
-        Ok(Self::Output { user_pool_replica: Some(replica_type(idp, &replica)) })
+        Ok(Self::Output { user_pool_replica: Some(replica_type(idp, &replica).await?) })
     }
 }

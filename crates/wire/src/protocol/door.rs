@@ -33,6 +33,10 @@ const TOLD_BARRED: &str = "Request not allowed due to WAF block.";
 const BROKEN: &str = "InternalErrorException";
 const BROKEN_ELSEWHERE: &str = "InternalServerException";
 
+/// What an operation answers that is not to be had in a region, and what those answer that do not declare it.
+const NOT_ENABLED: &str = "OperationNotEnabledException";
+const UNLIKE: &str = "InvalidParameterException";
+
 /// Errors that any operation may answer, declared or not.
 const UNDECLARED: &[&str] = &[BROKEN, "InvalidParameterException", "NotAuthorizedException"];
 
@@ -214,9 +218,13 @@ impl<S: Service> Door<S> {
             Refused::Type(message) => json::malformed(message),
             Refused::Violations(message) => Fault::refusal(self.api.violation, message),
         })?;
-        let for_call = service.for_call(&call);
+        let for_call = service.for_call(&call, &input);
         let service = for_call.as_ref().unwrap_or(service);
-        match unwound((row.run)(service, input)).await {
+        let outcome = async {
+            service.may_begin(&input).await.map_err(S::fault)?;
+            (row.run)(service, input).await
+        };
+        match unwound(outcome).await {
             Ok(outcome) => outcome.map_err(|fault| declared(row, fault)),
             Err(panic) => {
                 let told = format!("a panic: {}", told(panic.as_ref()));
@@ -249,6 +257,9 @@ fn declared<S>(row: &Row<S>, fault: Fault) -> Fault {
     }
     if UNDECLARED.contains(&code) {
         return fault;
+    }
+    if code == NOT_ENABLED {
+        return fault.renamed(UNLIKE);
     }
     tracing::warn!(
         operation = row.name,

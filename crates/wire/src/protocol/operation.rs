@@ -70,13 +70,19 @@ pub trait Service: Send + Sync + 'static {
     }
 
     /// The service as this call sees it, or `None` to be used as it is. A service that lives in many
-    /// regions answers itself in the call's.
-    fn for_call(&self, call: &Call) -> Option<Self>
+    /// regions answers itself in the call's. The input has passed its constraints.
+    fn for_call(&self, call: &Call, input: &Value) -> Option<Self>
     where
         Self: Sized,
     {
-        let _ = call;
+        let _ = (call, input);
         None
+    }
+
+    /// Whether the operation may begin at all, asked of the service as this call sees it.
+    fn may_begin(&self, input: &Value) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        let _ = input;
+        async { Ok(()) }
     }
 }
 

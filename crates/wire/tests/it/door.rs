@@ -5,6 +5,7 @@ use crypto::SeededRandom;
 use expect_test::{Expect, expect};
 use http::{Request, Response};
 use jiff::Timestamp;
+use serde_json::Value;
 use std::{
     io::Write,
     sync::{Arc, Mutex},
@@ -41,7 +42,7 @@ impl Service for Toy {
         }
     }
 
-    fn for_call(&self, call: &Call) -> Option<Self> {
+    fn for_call(&self, call: &Call, _: &Value) -> Option<Self> {
         (call.region.as_ref()?.as_str() == "eu-west-1").then_some(Self { region: "Ireland" })
     }
 }
