@@ -164,19 +164,12 @@ def test_a_machine_gets_a_token_without_the_oauth_endpoint(pool):
     assert tokens.claims(token)["scope"] == "fruit/read"
 
 
-def test_tokens_are_not_exchanged_and_it_says_so(pool):
+def test_a_machine_without_the_grant_gets_nothing(pool):
     client = pool.client(GenerateSecret=True)
     named = {"UserPoolId": pool.id, "ClientId": client.id}
     secret = pool.cognito.describe_user_pool_client(**named)["UserPoolClient"]["ClientSecret"]
     with refused("NotAuthorizedException"):
         pool.cognito.get_client_token(ClientId=client.id, Secret=secret)
-    with refused("InvalidParameterException"):
-        pool.cognito.get_derived_token(
-            ClientId=client.id,
-            ClientSecret=secret,
-            SubjectToken="a.b.c",
-            SubjectTokenType="ACCESS_TOKEN",
-        )
 
 
 def test_a_device_that_is_not_there_is_not_forgotten(make_pool):

@@ -24,6 +24,7 @@ let issuer;
 let web;
 let server;
 let machine;
+let service;
 
 const signIn = async (url) => {
   const browser = new Browser();
@@ -84,6 +85,12 @@ before(async () => {
     AllowedOAuthFlows: ["client_credentials"],
     AllowedOAuthScopes: ["api/read"],
   });
+  service = await client({
+    ClientName: "service",
+    GenerateSecret: true,
+    ExplicitAuthFlows: ["ALLOW_TOKEN_EXCHANGE_DELEGATION", "ALLOW_TOKEN_EXCHANGE_IMPERSONATION"],
+    ...pages,
+  });
 });
 
 for (const kind of ["basic", "post", "public"]) {
@@ -132,6 +139,47 @@ for (const kind of ["basic", "post", "public"]) {
     assert.equal((await browser.open(out.toString())).to.toString(), `${bye}?state=s1`);
   });
 }
+
+test("openid-client exchanges a token for another service's", async () => {
+  const insecure = { execute: [openid.allowInsecureRequests] };
+  const discovered = (client) =>
+    openid.discovery(issuer, client.ClientId, client.ClientSecret, undefined, insecure);
+  const signedIn = await discovered(server);
+  const verifier = openid.randomPKCECodeVerifier();
+  const url = openid.buildAuthorizationUrl(signedIn, {
+    redirect_uri: callback,
+    scope: "openid email",
+    code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+  });
+  const { to } = await signIn(url);
+  const tokens = await openid.authorizationCodeGrant(signedIn, to, { pkceCodeVerifier: verifier });
+  const actor = await openid.clientCredentialsGrant(await discovered(machine));
+
+  const type = "urn:ietf:params:oauth:token-type:access_token";
+  const config = await discovered(service);
+  const exchange = (more) =>
+    openid.genericGrantRequest(config, "urn:ietf:params:oauth:grant-type:token-exchange", {
+      subject_token: tokens.access_token,
+      subject_token_type: type,
+      ...more,
+    });
+  const given = await exchange({
+    actor_token: actor.access_token,
+    actor_token_type: type,
+    scope: "openid api/read",
+    audience: "https://api.example.com",
+  });
+  assert.equal(given.issued_token_type, type);
+  assert.equal(given.scope, "openid");
+  const { act, aud, client_id: client, sub } = claims(given.access_token);
+  assert.equal(sub, claims(tokens.access_token).sub);
+  assert.deepEqual([aud, client], ["https://api.example.com", service.ClientId]);
+  assert.equal(act.sub, machine.ClientId);
+  await assert.rejects(exchange({ scope: "api/read" }), { error: "invalid_scope" });
+  await openid.tokenRevocation(signedIn, tokens.refresh_token);
+  await assert.rejects(exchange({}), { error: "invalid_request" });
+});
 
 test("oauth4webapi gets a machine its token", async () => {
   const insecure = { [oauth.allowInsecureRequests]: true };

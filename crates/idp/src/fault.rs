@@ -204,6 +204,8 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::InvalidCode => (INVALID, "The authorization code is not valid.".into()),
         Refusal::ScopeNotGranted(scope) => (INVALID, format!("The scope {scope} is not granted.")),
         Refusal::FlowNotAllowed => (INVALID, "The client may not use this flow.".into()),
+        Refusal::NotExchanged(text) => (DENIED, text.into_owned()),
+        Refusal::NoTarget(text) => (INVALID, text.into_owned()),
         Refusal::OAuthFlow(text) => ("InvalidOAuthFlowException", text.into_owned()),
         Refusal::TriggerThrew { trigger, message } => (
             "UserLambdaValidationException",

@@ -47,6 +47,8 @@ pub struct Idp {
 pub(crate) struct Origin {
     pub peer: Option<IpAddr>,
     pub user_agent: Option<String>,
+    /// Whether an access key has signed it, and the operation takes one.
+    pub is_signed: bool,
 }
 
 impl Idp {
@@ -85,7 +87,11 @@ impl Service for Idp {
 
     fn for_call(&self, call: &Call, input: &Value) -> Option<Self> {
         let region = call.region.as_ref().unwrap_or(&self.region).clone();
-        let origin = Origin { peer: call.peer, user_agent: call.user_agent.clone() };
+        let origin = Origin {
+            peer: call.peer,
+            user_agent: call.user_agent.clone(),
+            is_signed: call.access_key_id.is_some(),
+        };
         let need = needs::of(call.operation, input);
         Some(Self { pools: self.pools.met_in(&region, need), region, origin })
     }

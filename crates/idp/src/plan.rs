@@ -45,6 +45,7 @@ pub(crate) enum Feature {
     /// Other names for the levels of `acr`, and sign-ins that ask for a level.
     StepUp,
     Replication,
+    TokenExchange,
 }
 
 impl Feature {
@@ -62,7 +63,8 @@ impl Feature {
             | Self::SessionManagement
             | Self::DynamicClientRegistration
             | Self::StepUp
-            | Self::Replication => tier != UserPoolTierType::Lite,
+            | Self::Replication
+            | Self::TokenExchange => tier != UserPoolTierType::Lite,
         }
     }
 }
@@ -87,6 +89,7 @@ impl fmt::Display for Feature {
             Self::DynamicClientRegistration => "Dynamic Client Registration",
             Self::StepUp => "Step-Up Authentication",
             Self::Replication => "Multi-Region Replication",
+            Self::TokenExchange => "Token Exchange",
         })
     }
 }
@@ -144,7 +147,11 @@ pub(crate) fn features_of(settings: &PoolSettings) -> Result<Vec<Feature>, Error
 pub(crate) fn features_of_client(client: &ClientSettings) -> Vec<Feature> {
     let rotates = client.rotation.is_some().then_some(Feature::RefreshTokenRotation);
     let chooses = client.flows.contains(&Flow::UserAuth).then_some(Feature::ChoiceBasedSignIn);
-    rotates.into_iter().chain(chooses).collect()
+    let exchanges = [Flow::TokenExchangeDelegation, Flow::TokenExchangeImpersonation]
+        .iter()
+        .any(|flow| client.flows.contains(flow))
+        .then_some(Feature::TokenExchange);
+    rotates.into_iter().chain(chooses).chain(exchanges).collect()
 }
 
 /// Refuses another plan for a pool that has something which that plan lacks.

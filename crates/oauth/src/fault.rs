@@ -32,6 +32,8 @@ pub(crate) fn of_token(refusal: &Refusal) -> (&'static str, Option<String>) {
         | Refusal::RefreshTokenExpired
         | Refusal::RefreshTokenRevoked => ("invalid_grant", None),
         Refusal::NoClient(_) | Refusal::NoUserPool(_) => ("invalid_client", None),
+        Refusal::NotExchanged(text) => ("invalid_request", Some(text.clone().into_owned())),
+        Refusal::NoTarget(text) => ("invalid_target", Some(text.clone().into_owned())),
         other => ("invalid_request", words(other)),
     }
 }

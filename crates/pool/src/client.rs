@@ -93,6 +93,10 @@ pub enum Flow {
     UserSrp,
     RefreshToken,
     UserAuth,
+    /// Token exchange with a token of who acts.
+    TokenExchangeDelegation,
+    /// Token exchange without one.
+    TokenExchangeImpersonation,
 }
 
 /// How long a token lives, in the words of the client's owner.

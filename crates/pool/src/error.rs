@@ -147,6 +147,10 @@ pub enum Refusal {
     FlowNotAllowed,
     /// Tags that a pool cannot have, in words for the caller.
     Tags(String),
+    /// A token that is not exchanged for another, in words for the caller.
+    NotExchanged(Cow<'static, str>),
+    /// A service that an exchanged token cannot be for, in words for the caller.
+    NoTarget(Cow<'static, str>),
     /// A feature that the pool's plan does not have.
     NotInTier(Cow<'static, str>),
     /// A plan that lacks what the pool has, in words for the caller.

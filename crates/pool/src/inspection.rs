@@ -3,12 +3,14 @@
 //! Unlike whoever verifies a signature alone, the house knows whether the session was ended since.
 
 use crate::{
-    Caller, Error, Pools, Refusal, Result, keys::PoolKeys, keys::Use, refresh::without_user,
+    Caller, Error, Pools, Refusal, Result, User, keys::PoolKeys, keys::Use, refresh::without_user,
 };
 use crypto::{BadToken, Presented, VerifyingKey};
 use jiff::Timestamp;
 use names::{ClientId, Sub, Token};
 use serde::Deserialize;
+use serde_json::{Map, Value};
+use store::Kept;
 
 /// Which of the tokens of a sign-in it is said to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,24 +32,42 @@ pub struct Inspected {
     pub groups: Vec<String>,
 }
 
+/// What a signed token says.
 #[derive(Deserialize)]
-struct Claims {
-    sub: String,
+pub(crate) struct Claims {
+    pub sub: String,
     iss: String,
-    exp: i64,
-    iat: i64,
+    pub exp: i64,
+    pub iat: i64,
     token_use: String,
     /// Of an ID token, the client.
-    aud: Option<String>,
+    pub aud: Option<String>,
     /// Of an access token.
     client_id: Option<ClientId>,
-    #[serde(default)]
-    scope: String,
+    pub scope: Option<String>,
     #[serde(default, rename = "cognito:groups")]
     groups: Vec<String>,
-    jti: String,
-    origin_jti: Option<String>,
-    auth_time: Option<i64>,
+    pub jti: String,
+    pub origin_jti: Option<String>,
+    pub auth_time: Option<i64>,
+    /// Everything else.
+    #[serde(flatten)]
+    pub others: Map<String, Value>,
+}
+
+impl Claims {
+    /// The scopes, one by one.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scope.as_deref().unwrap_or_default().split_ascii_whitespace()
+    }
+}
+
+/// A signed token that is good.
+pub(crate) struct Good {
+    pub claims: Claims,
+    pub client: ClientId,
+    /// Nobody, where a client speaks for itself.
+    pub user: Option<Kept<User>>,
 }
 
 impl Pools {
@@ -66,10 +86,8 @@ impl Pools {
         token: &Token,
     ) -> Result<Inspected> {
         match kind {
-            TokenKind::Id => self.inspect_signed(caller, Use::IdTokens, "id", token).await,
-            TokenKind::Access => {
-                self.inspect_signed(caller, Use::AccessTokens, "access", token).await
-            }
+            TokenKind::Id => self.inspect_signed(caller, Use::IdTokens, token).await,
+            TokenKind::Access => self.inspect_signed(caller, Use::AccessTokens, token).await,
             TokenKind::Refresh => self.inspect_refresh(caller, token).await,
         }
     }
@@ -95,13 +113,40 @@ impl Pools {
         &self,
         caller: &Caller,
         signed_for: Use,
-        token_use: &str,
         token: &Token,
     ) -> Result<Inspected> {
+        let good = self.good(caller, signed_for, token).await.map_err(|error| match error {
+            Error::Refused(Refusal::NoUser) => Refusal::AccessTokenRevoked.into(),
+            other => other,
+        })?;
+        let Good { claims, client, .. } = good;
+        let expires_at = Timestamp::from_second(claims.exp);
+        Ok(Inspected {
+            client,
+            issued_at: Timestamp::from_second(claims.iat).ok(),
+            expires_at: expires_at.map_err(|_| Refusal::InvalidAccessToken)?,
+            scopes: claims.scopes().map(str::to_owned).collect(),
+            subject: claims.sub,
+            groups: claims.groups,
+        })
+    }
+
+    /// The claims of a token of any client of the caller's pool, if it is good and its user may still sign in.
+    ///
+    /// # Errors
+    /// As [`Self::inspect`], and [`Refusal::NoUser`] if the user is gone.
+    pub(crate) async fn good(
+        &self,
+        caller: &Caller,
+        signed_for: Use,
+        token: &Token,
+    ) -> Result<Good> {
         let claims = self.read_signed(caller, signed_for, token).await?;
-        let client = match signed_for {
-            Use::IdTokens => claims.aud.as_deref().and_then(|aud| ClientId::parse(aud).ok()),
-            Use::AccessTokens => claims.client_id.clone(),
+        let (client, token_use) = match signed_for {
+            Use::IdTokens => {
+                (claims.aud.as_deref().and_then(|aud| ClientId::parse(aud).ok()), "id")
+            }
+            Use::AccessTokens => (claims.client_id.clone(), "access"),
         };
         let invalid = || Refusal::InvalidAccessToken;
         let client = client.ok_or_else(invalid)?;
@@ -121,17 +166,11 @@ impl Pools {
             other => other,
         })?;
         // A client that speaks for itself has no session that could end.
-        if claims.sub != client.as_str() {
-            self.check_session(caller, &claims).await?;
-        }
-        Ok(Inspected {
-            subject: claims.sub,
-            client,
-            issued_at: Timestamp::from_second(claims.iat).ok(),
-            expires_at: Timestamp::from_second(claims.exp).map_err(|_| invalid())?,
-            scopes: claims.scope.split_ascii_whitespace().map(str::to_owned).collect(),
-            groups: claims.groups,
-        })
+        let user = match claims.sub == client.as_str() {
+            true => None,
+            false => Some(self.check_session(caller, &claims).await?),
+        };
+        Ok(Good { claims, client, user })
     }
 
     async fn read_signed(&self, caller: &Caller, signed_for: Use, token: &Token) -> Result<Claims> {
@@ -149,12 +188,9 @@ impl Pools {
         serde_json::from_slice(&claims).map_err(|_| Refusal::InvalidAccessToken.into())
     }
 
-    async fn check_session(&self, caller: &Caller, claims: &Claims) -> Result<()> {
+    async fn check_session(&self, caller: &Caller, claims: &Claims) -> Result<Kept<User>> {
         let sub = Sub::parse(&claims.sub).map_err(|_| Refusal::InvalidAccessToken)?;
-        let user = self.user_by_sub(&caller.pool.id, &sub).await.map_err(|error| match error {
-            Error::Refused(Refusal::NoUser) => Refusal::AccessTokenRevoked.into(),
-            other => other,
-        })?;
+        let user = self.user_by_sub(&caller.pool.id, &sub).await?;
         if !user.is_enabled {
             return Err(Refusal::Disabled.into());
         }
@@ -168,6 +204,6 @@ impl Pools {
                 user.signed_out_at.is_some_and(|ended| began <= ended.as_second())
             }
         };
-        if is_ended { Err(Refusal::AccessTokenRevoked.into()) } else { Ok(()) }
+        if is_ended { Err(Refusal::AccessTokenRevoked.into()) } else { Ok(user) }
     }
 }

@@ -87,7 +87,10 @@ impl Caller {
             Flow::UserSrp => "USER_SRP_AUTH is not enabled for the client.",
             Flow::Custom => "CUSTOM_AUTH is not enabled for the client.",
             Flow::UserAuth => "USER_AUTH is not enabled for the client.",
-            Flow::AdminUserPassword | Flow::RefreshToken => "Auth flow not enabled for this client",
+            Flow::AdminUserPassword
+            | Flow::RefreshToken
+            | Flow::TokenExchangeDelegation
+            | Flow::TokenExchangeImpersonation => "Auth flow not enabled for this client",
         })
         .into())
     }

@@ -73,6 +73,14 @@ impl Grant {
     }
 }
 
+/// What the tokens of a session will say, but for when they expire.
+pub(crate) struct Drafts {
+    pub id: Map<String, Value>,
+    /// Without the scopes.
+    pub access: Map<String, Value>,
+    pub scopes: Vec<String>,
+}
+
 /// What all tokens of one sign-in share.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
@@ -174,6 +182,45 @@ impl Pools {
         source: TriggerSource,
         metadata: Metadata,
     ) -> Result<Tokens> {
+        let drafts = self.draft(caller, user, session, source, metadata).await?;
+        let Drafts { mut id, mut access, scopes } = drafts;
+        access.insert("scope".to_owned(), scopes.join(" ").into());
+
+        let settings = &caller.client.settings;
+        let now = self.now().as_second();
+        id.insert("exp".to_owned(), (now + settings.id_token_life().as_secs()).into());
+        let expires_in = settings.access_token_life().as_secs();
+        access.insert("exp".to_owned(), (now + expires_in).into());
+
+        let keys = self.keys(&caller.pool.id).await?;
+        let is_oauth = session.grant.is_some();
+        let wants_id_token = session.grant.as_ref().is_none_or(Grant::has_openid);
+        let signed = self
+            .work(move || {
+                let access = keys.access_tokens.sign(&serde_json::to_vec(&access).ok()?).ok()?;
+                if !wants_id_token {
+                    return Some((None, access));
+                }
+                if is_oauth {
+                    id.insert("at_hash".to_owned(), at_hash(&access).into());
+                }
+                let id = keys.id_tokens.sign(&serde_json::to_vec(&id).ok()?).ok()?;
+                Some((Some(id), access))
+            })
+            .await?;
+        let Some((id, access)) = signed else { return Err(too_large()) };
+        Ok(Tokens { access, id, refresh: None, new_device: None, expires_in })
+    }
+
+    /// What the tokens of a session will say, once the function before them was asked.
+    pub(crate) async fn draft(
+        &self,
+        caller: &Caller,
+        user: &User,
+        session: &Session,
+        source: TriggerSource,
+        metadata: Metadata,
+    ) -> Result<Drafts> {
         let groups = self.groups_of(user).await?;
         let grant = session.grant.as_ref();
         let mut scopes = match grant {
@@ -225,32 +272,7 @@ impl Pools {
                 }
             }
         }
-        access.insert("scope".to_owned(), scopes.join(" ").into());
-
-        let settings = &caller.client.settings;
-        let now = self.now().as_second();
-        id.insert("exp".to_owned(), (now + settings.id_token_life().as_secs()).into());
-        let expires_in = settings.access_token_life().as_secs();
-        access.insert("exp".to_owned(), (now + expires_in).into());
-
-        let keys = self.keys(&caller.pool.id).await?;
-        let is_oauth = grant.is_some();
-        let wants_id_token = grant.is_none_or(Grant::has_openid);
-        let signed = self
-            .work(move || {
-                let access = keys.access_tokens.sign(&serde_json::to_vec(&access).ok()?).ok()?;
-                if !wants_id_token {
-                    return Some((None, access));
-                }
-                if is_oauth {
-                    id.insert("at_hash".to_owned(), at_hash(&access).into());
-                }
-                let id = keys.id_tokens.sign(&serde_json::to_vec(&id).ok()?).ok()?;
-                Some((Some(id), access))
-            })
-            .await?;
-        let Some((id, access)) = signed else { return Err(too_large()) };
-        Ok(Tokens { access, id, refresh: None, new_device: None, expires_in })
+        Ok(Drafts { id, access, scopes })
     }
 
     /// The groups of a user, first those that count most. A group that was deleted, even if one of the same

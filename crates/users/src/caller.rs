@@ -95,13 +95,15 @@ impl Caller {
     }
 
     /// Whether it is users themselves who act, with all they may do: a token that was granted for something else
-    /// is good for that alone. ID tokens carry no scopes.
+    /// is good for that alone. ID tokens of a sign-in carry no scopes; an access token without any is good for
+    /// nothing of this.
     ///
     /// # Errors
     /// [`Kind::Forbidden`].
     pub fn require_whole(&self) -> Result<(), Problem> {
-        let has_none = self.words("scope").is_empty() && self.words("scopes").is_empty();
-        if has_none || self.has_scope("aws.cognito.signin.user.admin") {
+        let is_granted = ["scope", "scopes"].iter().any(|name| self.claim(name).is_some())
+            || self.claim("token_use").and_then(Value::as_str) == Some("access");
+        if !is_granted || self.has_scope("aws.cognito.signin.user.admin") {
             return Ok(());
         }
         Err(Problem::new(Kind::Forbidden).saying("The token was granted for something else."))
@@ -202,10 +204,13 @@ mod tests {
         for (scope, is_whole) in [
             (json!("aws.cognito.signin.user.admin users/read"), true),
             (json!("users/read"), false),
+            (json!(""), false),
         ] {
             let caller = caller(json!({ "claims": { "sub": SUB, "scope": scope } }));
             assert_eq!(caller.require_whole().is_ok(), is_whole);
         }
+        let access = caller(json!({ "claims": { "sub": SUB, "token_use": "access" } }));
+        assert!(access.require_whole().is_err());
         assert!(caller(json!({ "claims": { "sub": SUB } })).require_whole().is_ok());
     }
 

@@ -157,14 +157,15 @@ fn flows(given: &[ExplicitAuthFlowsType]) -> Result<BTreeSet<Flow>, Refusal> {
             flows.insert(Flow::UserSrp);
         }
     }
-    flows.extend(given.iter().filter_map(|flow| match flow {
-        Given::AdminNoSrpAuth | Given::AllowAdminUserPasswordAuth => Some(Flow::AdminUserPassword),
-        Given::CustomAuthFlowOnly | Given::AllowCustomAuth => Some(Flow::Custom),
-        Given::UserPasswordAuth | Given::AllowUserPasswordAuth => Some(Flow::UserPassword),
-        Given::AllowUserSrpAuth => Some(Flow::UserSrp),
-        Given::AllowRefreshTokenAuth => Some(Flow::RefreshToken),
-        Given::AllowUserAuth => Some(Flow::UserAuth),
-        Given::AllowTokenExchangeDelegation | Given::AllowTokenExchangeImpersonation => None,
+    flows.extend(given.iter().map(|flow| match flow {
+        Given::AdminNoSrpAuth | Given::AllowAdminUserPasswordAuth => Flow::AdminUserPassword,
+        Given::CustomAuthFlowOnly | Given::AllowCustomAuth => Flow::Custom,
+        Given::UserPasswordAuth | Given::AllowUserPasswordAuth => Flow::UserPassword,
+        Given::AllowUserSrpAuth => Flow::UserSrp,
+        Given::AllowRefreshTokenAuth => Flow::RefreshToken,
+        Given::AllowUserAuth => Flow::UserAuth,
+        Given::AllowTokenExchangeDelegation => Flow::TokenExchangeDelegation,
+        Given::AllowTokenExchangeImpersonation => Flow::TokenExchangeImpersonation,
     }));
     Ok(flows)
 }

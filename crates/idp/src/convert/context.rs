@@ -37,7 +37,7 @@ struct DeviceData {
 
 /// What is seen of a caller who says nothing more.
 pub(crate) fn of_peer(origin: &Origin) -> Circumstances {
-    let Origin { peer, user_agent } = origin;
+    let Origin { peer, user_agent, .. } = origin;
     let from = Circumstances { address: *peer, ..Circumstances::default() };
     from.with_user_agent(user_agent.as_deref())
 }

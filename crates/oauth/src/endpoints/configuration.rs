@@ -1,6 +1,6 @@
 //! `/.well-known/openid-configuration`: where everything is.
 
-use crate::{OAuth, pages::tags};
+use crate::{OAuth, endpoints::token::TOKEN_EXCHANGE, pages::tags};
 use names::UserPoolId;
 use pool::Result;
 use serde_json::{Map, Value, json};
@@ -51,7 +51,9 @@ fn strict() -> Map<String, Value> {
             "website", "zoneinfo",
         ],
         "code_challenge_methods_supported": ["S256"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials", "implicit"],
+        "grant_types_supported": [
+            "authorization_code", "refresh_token", "client_credentials", "implicit", TOKEN_EXCHANGE,
+        ],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,

@@ -1,4 +1,4 @@
-//! `/oauth2/token`: tokens for a code, for a refresh token, or for the client itself.
+//! `/oauth2/token`: tokens for a code, for a refresh token, for the client itself, or in exchange for another.
 
 use crate::{
     OAuth, answer, asked::parse_scopes, fault, parameters::Parameters, place::Place, visit,
@@ -6,9 +6,9 @@ use crate::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
-use names::{ClientId, ClientSecret, Scope, Token};
+use names::{ClientId, ClientSecret, ResourceServerId, Scope, Token};
 use percent_encoding::percent_decode_str;
-use pool::{Caller, Error, Refusal, Tokens};
+use pool::{Caller, Error, Exchange, Refusal, Shown, Target, Tokens, Use};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -34,6 +34,18 @@ struct Granted<'a> {
     token_type: &'static str,
 }
 
+/// A token for a token (RFC 8693, 2.2.1).
+#[derive(Serialize)]
+struct Exchanged<'a> {
+    /// Whatever it is, this is what its member is called.
+    access_token: &'a str,
+    issued_token_type: &'static str,
+    token_type: &'static str,
+    expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+}
+
 #[derive(Serialize)]
 struct Told<'a> {
     error: &'a str,
@@ -43,6 +55,12 @@ struct Told<'a> {
 
 /// The most characters of what a client hands through to functions.
 const LONGEST_METADATA: usize = 4096;
+/// The most characters of the name of a service that a token is for.
+const LONGEST_TARGET: usize = 256;
+
+pub(crate) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
 
 impl OAuth {
     /// Answers the token endpoint.
@@ -78,6 +96,7 @@ impl OAuth {
             "authorization_code" => self.grant_for_code(&caller, &form).await,
             "refresh_token" => self.grant_for_refresh_token(&caller, &form).await,
             "client_credentials" => self.grant_to_machine(&caller, &form).await,
+            TOKEN_EXCHANGE => self.grant_for_token(&caller, &form).await,
             _ => Err(Denied::told("unsupported_grant_type")),
         }
     }
@@ -132,6 +151,49 @@ impl OAuth {
         ))
     }
 
+    async fn grant_for_token(
+        &self,
+        caller: &Caller,
+        form: &Parameters,
+    ) -> Result<Response<Bytes>, Denied> {
+        let Some(subject) = shown(form, "subject_token", "subject_token_type")? else {
+            return Err(Denied::invalid("A subject token is required."));
+        };
+        let exchange = Exchange {
+            subject,
+            actor: shown(form, "actor_token", "actor_token_type")?,
+            scopes: scopes(form)?,
+            target: target(form)?,
+            wanted: token_type(form.get("requested_token_type").unwrap_or(ACCESS_TOKEN))?,
+        };
+        let derived = self.pools.derive(caller, &exchange).await.map_err(|error| match error {
+            // Of a token that is not good it says so, for whatever reason (RFC 8693, 2.2.2).
+            Error::Refused(Refusal::Disabled | Refusal::NoUser) => {
+                Denied::invalid("The subject token is not valid.")
+            }
+            Error::Refused(Refusal::NoResourceServer(_)) => Denied::told("invalid_target"),
+            other => other.into(),
+        })?;
+        let (issued_token_type, token_type) = match derived.kind {
+            Use::AccessTokens => (ACCESS_TOKEN, "Bearer"),
+            Use::IdTokens => (ID_TOKEN, "N_A"),
+        };
+        let scope = derived.scopes.map(|scopes| {
+            let words: Vec<&str> = scopes.iter().map(Scope::as_str).collect();
+            words.join(" ")
+        });
+        Ok(answer::json(
+            StatusCode::OK,
+            &Exchanged {
+                access_token: derived.token.reveal(),
+                issued_token_type,
+                token_type,
+                expires_in: derived.expires_in,
+                scope,
+            },
+        ))
+    }
+
     /// The client that a request names, once it has proven itself in the way that it must: by its secret,
     /// in the header or in the body and not in both; one without a secret has its id to say.
     pub(crate) async fn proven_client(
@@ -174,6 +236,10 @@ impl OAuth {
 impl Denied {
     pub(crate) fn told(error: &'static str) -> Self {
         Self::Told { error, description: None }
+    }
+
+    fn invalid(description: &str) -> Self {
+        Self::Told { error: "invalid_request", description: Some(description.to_owned()) }
     }
 
     pub(crate) fn answer(self) -> Response<Bytes> {
@@ -256,6 +322,47 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, Denied> {
         text.map(std::borrow::Cow::into_owned).map_err(|_| Denied::Client)
     };
     Ok(Some((plain(id)?, plain(secret)?)))
+}
+
+/// A token in the form, and what it is said to be.
+fn shown(form: &Parameters, name: &str, type_name: &str) -> Result<Option<Shown>, Denied> {
+    let (token, kind) = match (form.get(name), form.get(type_name)) {
+        (None, None) => return Ok(None),
+        (Some(token), Some(kind)) => (token, token_type(kind)?),
+        _ => return Err(Denied::invalid("A token and its type come together.")),
+    };
+    let token = Token::parse(token).map_err(|_| Denied::invalid("A token is not valid."))?;
+    Ok(Some(Shown { token, kind }))
+}
+
+fn token_type(text: &str) -> Result<Use, Denied> {
+    match text {
+        ACCESS_TOKEN => Ok(Use::AccessTokens),
+        ID_TOKEN => Ok(Use::IdTokens),
+        _ => Err(Denied::invalid("Tokens of this type are not exchanged.")),
+    }
+}
+
+/// The service that an exchanged token is for.
+fn target(form: &Parameters) -> Result<Option<Target>, Denied> {
+    match (form.get("audience"), form.get("resource")) {
+        (None, None) => Ok(None),
+        (Some(name), None) if is_target(name) => Ok(Some(Target::Audience(name.to_owned()))),
+        (None, Some(server)) => match ResourceServerId::parse(server) {
+            Ok(server) => Ok(Some(Target::Resource(server))),
+            Err(_) => Err(Denied::told("invalid_target")),
+        },
+        (Some(_), None) => Err(Denied::told("invalid_target")),
+        (Some(_), Some(_)) => {
+            Err(Denied::invalid("An audience and a resource cannot be requested together."))
+        }
+    }
+}
+
+/// The characters that the API takes too.
+fn is_target(name: &str) -> bool {
+    name.len() <= LONGEST_TARGET
+        && name.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
 }
 
 fn scopes(form: &Parameters) -> Result<Option<Vec<Scope>>, Denied> {

@@ -147,6 +147,64 @@ async fn a_machine_gets_what_it_asks_for_or_all_it_may_have() {
 }
 
 #[tokio::test]
+async fn a_token_is_had_for_a_token() {
+    const TYPE: &str = "urn:ietf:params:oauth:token-type:";
+    let world = World::new().await;
+    let flows = ["ALLOW_TOKEN_EXCHANGE_IMPERSONATION", "ALLOW_TOKEN_EXCHANGE_DELEGATION"];
+    let service = world.confidential(json!({ "ExplicitAuthFlows": flows })).await;
+    world.house.user("ann").await;
+    let done = world.browser().sign_in("ann", &world.request(&[])).await;
+    let tokens = world.redeem(&done.code()).await.json();
+    let (access, id) = (format!("{TYPE}access_token"), format!("{TYPE}id_token"));
+    let subject = tokens["access_token"].as_str().unwrap();
+    let ask = async |more: &[(&str, &str)]| {
+        let usual = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("subject_token", subject),
+            ("subject_token_type", access.as_str()),
+        ];
+        world.post_as(&service, "/oauth2/token", &[&usual, more].concat()).await
+    };
+    let given = ask(&[("scope", "openid api/read"), ("audience", "https://api.example.com")]).await;
+    assert_eq!(given.header("cache-control"), "no-store");
+    let given = given.json();
+    let derived = world.house.verified(given["access_token"].as_str().unwrap()).await;
+    assert_eq!((&derived["scope"], &given["scope"]), (&json!("openid"), &json!("openid")));
+    assert_eq!(derived["aud"], "https://api.example.com");
+    assert_eq!(derived["client_id"], json!(service.0));
+    assert_eq!(
+        (&given["issued_token_type"], &given["token_type"], &given["expires_in"]),
+        (&json!(access), &json!("Bearer"), &json!(3600))
+    );
+    let given = ask(&[("requested_token_type", &id)]).await.json();
+    assert_eq!((&given["issued_token_type"], &given["token_type"]), (&json!(id), &json!("N_A")));
+
+    let saml = format!("{TYPE}saml2");
+    let other = world.house.client.as_str();
+    for (more, error) in [
+        (vec![("actor_token", subject)], "400 invalid_request"),
+        (vec![("actor_token_type", access.as_str())], "400 invalid_request"),
+        (vec![("actor_token", subject), ("actor_token_type", &access)], "400 invalid_request"),
+        (vec![("actor_token", subject), ("actor_token_type", &saml)], "400 invalid_request"),
+        (vec![("requested_token_type", saml.as_str())], "400 invalid_request"),
+        (vec![("scope", "api/read")], "400 invalid_scope"),
+        (vec![("audience", other)], "400 invalid_target"),
+        (vec![("resource", "nowhere")], "400 invalid_target"),
+        (vec![("resource", "api"), ("audience", "api")], "400 invalid_request"),
+    ] {
+        assert_eq!(ask(&more).await.line(), error, "{more:?}");
+    }
+    // Who the user is and was is nobody's business here.
+    let named = json!({ "UserPoolId": world.house.pool, "Username": "ann" });
+    for operation in ["AdminDisableUser", "AdminDeleteUser"] {
+        world.house.call(operation, named.clone()).await.ok();
+        let refused = ask(&[]).await.json();
+        assert_eq!(refused["error"], "invalid_request");
+        assert_eq!(refused["error_description"], "The subject token is not valid.");
+    }
+}
+
+#[tokio::test]
 async fn functions_hear_of_hosted_sign_ins_and_of_machines() {
     let world = World::new().await;
     let response = json!({ "claimsAndScopeOverrideDetails": { "accessTokenGeneration": {

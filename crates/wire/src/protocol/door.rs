@@ -208,7 +208,7 @@ impl<S: Service> Door<S> {
             let action = format!("{}:{}", self.api.signing_name, row.name);
             let resource = service.resource(row.name, &input);
             self.admission.permit(&signer.access_key_id, &action, &resource, request)?;
-            if row.access == Access::Iam {
+            if matches!(row.access, Access::Iam | Access::IamOrClient) {
                 call.region = Some(signer.region);
                 call.access_key_id = Some(signer.access_key_id);
             }

@@ -50,6 +50,9 @@ pub enum Access {
     AccessToken,
     /// Whoever has an access token or the session of a challenge, both members of the input.
     AccessTokenOrSession,
+    /// Whoever signs the request with an access key, or proves in the input to be a client. SDKs sign it with
+    /// whatever they have, so a wrong signature is as good as none.
+    IamOrClient,
     /// Whoever signs the request with an access key.
     Iam,
 }
