@@ -3,8 +3,8 @@
 //! Yes, if the `Authorization` header is `Bearer`, one space and a valid **access** token of the pool, and
 //! nothing more; the scheme's case does not matter. Valid means: signed with a key of the pool's key set,
 //! `iss` exactly the pool's, `token_use` `access`, `exp` still to come (without leeway), `iat` and `nbf`
-//! not more than a minute ahead, and `client_id` one of those that are let in. Everything else is
-//! [`Error::Unauthorized`], whose text makes an API gateway answer 401. A valid token without any of the
+//! not more than a minute ahead, `client_id` one of those that are let in, and `aud`, if it is there, the
+//! client itself or one of the names of this API. Everything else is [`Error::Unauthorized`], whose text makes an API gateway answer 401. A valid token without any of the
 //! wanted scopes gets a policy that denies.
 //!
 //! The answer allows exactly the method that was asked for. It names the caller (`sub`) and tells the
@@ -16,6 +16,8 @@
 //! * `ISSUER`, the pool's issuer.
 //! * `CLIENT_IDS`, the clients that are let in, separated by commas; without it every client of the pool.
 //! * `SCOPES`, separated by commas or spaces: a token needs one of them; without it none.
+//! * `AUDIENCES`, separated by commas or spaces: what this API is called in tokens that are bound to it;
+//!   without it a token that is bound to a service is for another one.
 //!
 //! A verdict is not remembered here: that is the gateway's business, which knows for how long it may.
 
@@ -58,6 +60,8 @@ pub struct Settings {
     pub client_ids: Option<BTreeSet<ClientId>>,
     /// A token needs one of these; `None` asks for no scope.
     pub scopes: Option<BTreeSet<Scope>>,
+    /// The names of this API in tokens that are bound to it.
+    pub audiences: Option<BTreeSet<String>>,
 }
 
 /// Why there is no policy.
@@ -205,7 +209,25 @@ impl Authorizer {
         let client = text(claims, "client_id").ok_or("the token has no client")?;
         match &self.settings.client_ids {
             Some(clients) if !clients.contains(client) => Err("the token is another client's"),
+            // A service that a token was made for must not be able to use it here.
+            Some(_) | None if !self.is_for_us(claims, client) => {
+                Err("the token is for another service")
+            }
             Some(_) | None => Ok(()),
+        }
+    }
+
+    fn is_for_us(&self, claims: &Map<String, Value>, client: &str) -> bool {
+        let is_ours = |name: &Value| {
+            name.as_str().is_some_and(|name| {
+                name == client
+                    || self.settings.audiences.as_ref().is_some_and(|ours| ours.contains(name))
+            })
+        };
+        match claims.get("aud") {
+            None => true,
+            Some(Value::Array(names)) => names.iter().any(is_ours),
+            Some(name) => is_ours(name),
         }
     }
 
@@ -217,7 +239,7 @@ impl Authorizer {
 }
 
 impl Settings {
-    /// Reads `ISSUER`, `CLIENT_IDS` and `SCOPES`.
+    /// Reads `ISSUER`, `CLIENT_IDS`, `SCOPES` and `AUDIENCES`.
     ///
     /// # Errors
     /// [`BadSetting`] for an issuer that is missing or is no URL, for what is no client id or no scope, and
@@ -233,6 +255,7 @@ impl Settings {
                 ClientId::parse(text).ok()
             })?,
             scopes: set(environment, SCOPES, "scope", |text| Scope::parse(text).ok())?,
+            audiences: set(environment, AUDIENCES, "audience", |text| Some(text.to_owned()))?,
         })
     }
 }
@@ -240,6 +263,7 @@ impl Settings {
 const ISSUER: &str = "ISSUER";
 const CLIENT_IDS: &str = "CLIENT_IDS";
 const SCOPES: &str = "SCOPES";
+const AUDIENCES: &str = "AUDIENCES";
 
 fn set<T: Ord>(
     environment: &Environment,

@@ -339,6 +339,27 @@ async fn tok_09_another_client_is_refused_where_clients_are_named() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_bound_to_a_service_is_good_there() {
+    let (anywhere, api) = (house(), house_with(&[("AUDIENCES", "https://api.example.com, files")]));
+    for (aud, is_good_anywhere, is_good_at_api) in [
+        (json!(CLIENT), true, true),
+        (json!("files"), false, true),
+        (json!(["mail", "https://api.example.com"]), false, true),
+        (json!("mail"), false, false),
+        (json!([]), false, false),
+        (json!(""), false, false),
+        (json!(null), false, false),
+        (json!({ "files": true }), false, false),
+    ] {
+        for (house, is_good) in [(&anywhere, is_good_anywhere), (&api, is_good_at_api)] {
+            let token = pool_token(&house.claims_with("aud", aud.clone()));
+            assert_eq!(house.decide(&token).await.is_ok(), is_good, "{aud}");
+        }
+    }
+    assert!(api.decide(&pool_token(&api.claims())).await.is_ok(), "a token that names no service");
+}
+
+#[tokio::test]
 async fn tok_10_a_token_counts_from_its_beginning_to_its_end() {
     let house = house();
     let now = house.clock.now().as_second();
@@ -437,6 +458,7 @@ fn settings_that_cannot_be_used_are_named() {
     for empty in ["", "  ", ",", " , ,"] {
         assert_eq!(problem(&[("ISSUER", ISSUER), ("CLIENT_IDS", empty)]).variable, "CLIENT_IDS");
         assert_eq!(problem(&[("ISSUER", ISSUER), ("SCOPES", empty)]).variable, "SCOPES");
+        assert_eq!(problem(&[("ISSUER", ISSUER), ("AUDIENCES", empty)]).variable, "AUDIENCES");
     }
     assert_eq!(
         problem(&[("ISSUER", ISSUER), ("CLIENT_IDS", "good,b-a-d")]).to_string(),
