@@ -472,10 +472,8 @@ def test_factors_that_nobody_has(make_pool):
     )
 
 
-def test_pools_clients_and_devices_that_are_not_there(plain):
+def test_pools_clients_and_providers_that_are_not_there(plain):
     cognito, nowhere = plain.cognito, {"UserPoolId": f"{plain.house.region}_NoSuchPool"}
-    token = {"AccessToken": plain.person(os.urandom(6).hex()).sign_in()["AccessToken"]}
-    device = {**token, "DeviceKey": f"{plain.house.region}_0a1b2c3d-0a1b-4c3d-8e4f-0a1b2c3d4e5f"}
     user = {"ProviderName": "Elsewhere", "ProviderAttributeValue": "x"}
     calls = {
         "AddCustomAttributes": lambda: cognito.add_custom_attributes(
@@ -486,11 +484,6 @@ def test_pools_clients_and_devices_that_are_not_there(plain):
         ),
         "AdminDisableProviderForUser": lambda: cognito.admin_disable_provider_for_user(
             **nowhere, User=user
-        ),
-        "GetDevice": lambda: cognito.get_device(**device),
-        "ForgetDevice": lambda: cognito.forget_device(**device),
-        "UpdateDeviceStatus": lambda: cognito.update_device_status(
-            **device, DeviceRememberedStatus="remembered"
         ),
     }
     assert outcomes(calls) == all_of(calls, "ResourceNotFoundException")

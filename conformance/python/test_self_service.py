@@ -268,12 +268,7 @@ class TestForgottenPassword:
     def test_the_code_of_a_sign_up_is_not_one_of_a_reset(self, by_mail):
         carol = by_mail.sign_up()
         code = by_mail.house.mailbox.code(carol.name)
-        with pytest.raises(
-            (
-                by_mail.cognito.exceptions.CodeMismatchException,
-                by_mail.cognito.exceptions.ExpiredCodeException,
-            )
-        ):
+        with refused("UserNotConfirmedException"):
             self.choose(by_mail, carol, code, secrets.password())
 
     def test_the_code_of_another_is_refused(self, by_mail, bob):

@@ -1,5 +1,5 @@
-"""What are the holders of a good token, session or code told when its user, client, pool or factor is
-gone, or not as it was? In one table each, of all operations that have a word for it."""
+"""What are the holders of a good token, session or code told when its user, client or pool is gone,
+or not as it was? In one table each, of all operations that have a word for it."""
 
 import os
 
@@ -87,7 +87,7 @@ def test_the_endpoints_of_oauth_have_words_of_their_own(starter):
 
 
 class SigningIn:
-    """Somebody in the middle of a sign-in, through the public and the administrators' operations."""
+    """Somebody in the middle of a sign-in, through the public and the administrators' twins."""
 
     def __init__(self, pool: Pool):
         self.pool, self.cognito = pool, pool.cognito

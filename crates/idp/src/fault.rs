@@ -14,6 +14,12 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::NoUserPool(id) => (MISSING, format!("User pool {id} does not exist.")),
         Refusal::NoClient(id) => (MISSING, format!("User pool client {id} does not exist.")),
         Refusal::NoDevice => (MISSING, "Device does not exist.".into()),
+        Refusal::NoDeviceTracking => {
+            (MISCONFIGURED, "Device tracking is not enabled for the user pool.".into())
+        }
+        Refusal::UnusableVerifier => {
+            ("InvalidPasswordException", "Invalid device secret verifier given.".into())
+        }
         Refusal::DeviceExists => ("DeviceKeyExistsException", "Device already exists.".into()),
         Refusal::NoSession => (MISSING, "Session does not exist.".into()),
         Refusal::NoClientSecret => (MISSING, "Client secret not found.".into()),
@@ -21,6 +27,10 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::NoIdentityProvider(name) => {
             (MISSING, format!("Identity provider {name} does not exist."))
         }
+        Refusal::NotAProvider => (
+            "UnsupportedIdentityProviderException",
+            "COGNITO is the user pool itself and no identity provider of it.".into(),
+        ),
         Refusal::ProviderExists { pool, name } => {
             ("DuplicateProviderException", format!("{name} already exists in user pool {pool}"))
         }
@@ -90,6 +100,9 @@ pub(crate) fn fault(error: Error) -> Fault {
             (USER_EXISTS, account_exists(taken))
         }
         Refusal::AliasExists(taken) => ("AliasExistsException", account_exists(taken)),
+        Refusal::IdentityTaken => {
+            ("AliasExistsException", "SourceUser is already linked to another user".into())
+        }
         Refusal::WrongCredentials => (DENIED, "Incorrect username or password.".into()),
         Refusal::LockedOut => (DENIED, "Password attempts exceeded".into()),
         Refusal::Disabled => (DENIED, "User is disabled.".into()),
@@ -121,6 +134,10 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::TooManyAttempts => {
             ("LimitExceededException", "Attempt limit exceeded, please try after some time.".into())
         }
+        Refusal::TooManyGuesses => (
+            "TooManyFailedAttemptsException",
+            "Too many wrong codes were given, please request a code again.".into(),
+        ),
         Refusal::WrongFactorCode => (CODE_MISMATCH_NAME, "Invalid code received for user".into()),
         Refusal::WrongOneTimeCode => {
             (CODE_MISMATCH_NAME, "Invalid code or auth state for the user.".into())
@@ -138,7 +155,15 @@ pub(crate) fn fault(error: Error) -> Fault {
         ),
         Refusal::NoSoftwareToken => (
             "SoftwareTokenMFANotFoundException",
-            "Software Token MFA has not been set up for the user.".into(),
+            "Software Token MFA does not exist for the user.".into(),
+        ),
+        Refusal::SecondFactorsOff => {
+            (MISCONFIGURED, "MFA is not enabled for the user pool.".into())
+        }
+        Refusal::NoSecondFactor => ("MFAMethodNotFoundException", NO_FACTOR.into()),
+        Refusal::IncompleteTriggers => (
+            MISCONFIGURED,
+            "Custom auth lambda trigger is not configured for the user pool.".into(),
         ),
         Refusal::PasskeysNotEnabled => {
             ("WebAuthnNotEnabledException", "Passkeys are not enabled for this user pool.".into())
@@ -196,6 +221,10 @@ pub(crate) fn fault(error: Error) -> Fault {
             "UnsupportedOperationException",
             "Token revocation is not enabled for this client".into(),
         ),
+        Refusal::RotationOnly => (
+            "UnsupportedOperationException",
+            "Refresh token rotation is enabled for this client".into(),
+        ),
         Refusal::ScopeDoesNotExist(scope) => {
             ("ScopeDoesNotExistException", format!("Invalid scope requested: {scope}"))
         }
@@ -245,6 +274,7 @@ const DENIED: &str = "NotAuthorizedException";
 const MISSING: &str = "ResourceNotFoundException";
 const NO_USER: &str = "UserNotFoundException";
 const CODE_MISMATCH_NAME: &str = "CodeMismatchException";
+const MISCONFIGURED: &str = "InvalidUserPoolConfigurationException";
 const NOT_CONFIRMED_NAME: &str = "UserNotConfirmedException";
 const RESET_REQUIRED_NAME: &str = "PasswordResetRequiredException";
 const USER_EXISTS: &str = "UsernameExistsException";
@@ -257,6 +287,8 @@ const NO_RECOVERY_CONTACT: &str = "Cannot reset password for the user as there i
      registered/verified email or phone_number";
 const NOT_CONFIRMED: &str = "User is not confirmed.";
 const RESET_REQUIRED: &str = "Password reset required for the user";
+// As it is spelled on AWS.
+const NO_FACTOR: &str = "No MFA mechanism registerd in the account.";
 const CODE_MISMATCH: &str = "Invalid verification code provided, please try again.";
 const CODE_EXPIRED: &str = "Invalid code provided, please request a code again.";
 
@@ -327,6 +359,14 @@ pub(crate) fn without_unverified(error: Error) -> Error {
 pub(crate) fn without_tags(error: Error) -> Error {
     match error {
         Error::Refused(Refusal::Tags(text)) => Refusal::invalid(text).into(),
+        other => other,
+    }
+}
+
+/// For `InitiateAuth`, which does not declare `MFAMethodNotFoundException`, as the other operations of a sign-in do.
+pub(crate) fn without_no_factor(error: Error) -> Error {
+    match error {
+        Error::Refused(Refusal::NoSecondFactor) => Refusal::NotAllowed(NO_FACTOR.into()).into(),
         other => other,
     }
 }

@@ -363,6 +363,10 @@ pub(crate) async fn make_identity_provider(
 ) -> Result<IdentityProvider> {
     let kind = identity_provider::kind(&request.provider_name, request.provider_type)?;
     let name = request.provider_name.clone();
+    if identity_provider::refuse_pool(&name).is_err() {
+        let text = "The name COGNITO is that of the user pool itself.";
+        return Err(Refusal::invalid(text).into());
+    }
     let settings = identity_provider::settings(pool, kind, provider_settings(request))?;
     idp.pools.create_identity_provider(pool, &name, kind, settings).await
 }

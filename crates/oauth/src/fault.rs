@@ -98,12 +98,14 @@ pub(crate) fn of_form(refusal: &Refusal) -> Problem {
         Refusal::CodeExpired | Refusal::SoftwareTokenUsed => {
             Problem::at(Field::Code, Fault::ExpiredCode)
         }
-        Refusal::TooManyAttempts | Refusal::TooManyCodes | Refusal::TooMany(_) => {
-            Problem::new(Fault::TooManyAttempts)
-        }
-        Refusal::InvalidSession | Refusal::SessionExpired | Refusal::SessionUsed => {
-            Problem::new(Fault::SessionExpired)
-        }
+        Refusal::TooManyAttempts
+        | Refusal::TooManyGuesses
+        | Refusal::TooManyCodes
+        | Refusal::TooMany(_) => Problem::new(Fault::TooManyAttempts),
+        Refusal::InvalidSession
+        | Refusal::SessionExpired
+        | Refusal::SessionUsed
+        | Refusal::NoSoftwareToken => Problem::new(Fault::SessionExpired),
         Refusal::UserExists(taken) | Refusal::AliasExists(taken) => taken_problem(*taken),
         Refusal::NotAllowed(_) => Problem::new(Fault::SignUpClosed),
         Refusal::NotDelivered | Refusal::Barred(_) => Problem::new(Fault::NotSent),

@@ -81,6 +81,8 @@ impl Record for Failures {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Allowance {
     ConfirmSignUp,
+    /// Have a message sent to one address or number, whoever signs up with it.
+    SignUpMessage,
     ResendCode,
     RequestReset,
     ConfirmReset,
@@ -98,13 +100,14 @@ impl Allowance {
             Self::ConfirmSignUp | Self::VerifyAttribute => 15,
             Self::ResendCode | Self::RequestReset => 5,
             Self::ConfirmReset => 10,
-            Self::ChangeContact | Self::SignInCode => 20,
+            Self::ChangeContact | Self::SignInCode | Self::SignUpMessage => 20,
         }
     }
 
     fn as_str(self) -> &'static str {
         match self {
             Self::ConfirmSignUp => "confirm-sign-up",
+            Self::SignUpMessage => "sign-up-message",
             Self::ResendCode => "resend-code",
             Self::RequestReset => "request-reset",
             Self::ConfirmReset => "confirm-reset",
@@ -188,6 +191,15 @@ impl Pools {
                 format!("nobody-{digest}")
             }
         }
+    }
+
+    /// Under what messages to an address or number are counted, which names nobody.
+    pub(crate) fn counted_address(&self, pool: &UserPool, address: &str) -> String {
+        let folded = crate::user_pool::fold(address, false);
+        let parts = [pool.id.as_str().as_bytes(), b"\n", folded.as_bytes()];
+        let digest = crypto::hmac_sha256(&self.house().seals.decoys, &parts);
+        let digest: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        format!("address-{digest}")
     }
 
     /// Refuses a try while its user is locked out, and tells what failed before.

@@ -3,8 +3,7 @@
 use crate::{
     Allowance, Attributes, Bearer, Client, Contact, Delivery, Error, Pools, Purpose, Refusal,
     Result, User, UserPool,
-    code::SentCode,
-    code::spend,
+    code::{SentCode, Unguessable, spend},
     message::{About, Occasion},
 };
 use events::cognito::Metadata;
@@ -201,8 +200,9 @@ impl Pools {
         let Bearer { pool, user, .. } = bearer;
         let contact = provable(attribute)?;
         self.allow(&pool.id, user.sub.as_str(), Allowance::VerifyAttribute).await?;
-        let none = Refusal::CodeExpired;
-        let sent = self.guess(pool, &user.sub, purpose(contact), code, &none).await?;
+        let otherwise =
+            Unguessable { none_waiting: Refusal::CodeExpired, used_up: Refusal::CodeMismatch };
+        let sent = self.guess(pool, &user.sub, purpose(contact), code, &otherwise).await?;
         for _ in 0..16 {
             let mut user = self.user_by_sub(&pool.id, &user.sub).await?;
             take_over(pool, &mut user, contact, &sent);

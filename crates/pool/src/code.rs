@@ -76,6 +76,13 @@ impl Record for SentCode {
     }
 }
 
+/// What is said where there is nothing to guess.
+pub(crate) struct Unguessable {
+    pub none_waiting: Refusal,
+    /// The code was guessed at as often as it may be.
+    pub used_up: Refusal,
+}
+
 impl Pools {
     /// A new code for a user, and the record of it that belongs into a commit. It replaces the one before.
     pub(crate) fn new_code(
@@ -106,18 +113,18 @@ impl Pools {
     /// Looks at a guess, after counting it, and hands back the record of the code if it was right: whoever
     /// acts on it deletes it in the same commit, so that it acts once.
     ///
-    /// What is said when no code is waiting is the caller's to know: whoever may not learn who exists may
+    /// What is said when there is nothing to guess is the caller's to know: whoever may not learn who exists may
     /// not learn either who asked for a code.
     ///
     /// # Errors
-    /// [`Refusal::CodeMismatch`], also for the right code once its guesses are used up; `none_waiting`.
+    /// [`Refusal::CodeMismatch`]; what of `otherwise` fits, also for the right code once its guesses are used up.
     pub(crate) async fn guess(
         &self,
         pool: &UserPool,
         sub: &Sub,
         purpose: Purpose,
         code: &Code,
-        none_waiting: &Refusal,
+        otherwise: &Unguessable,
     ) -> Result<Kept<SentCode>> {
         let key = SentCode::key_of(&pool.id, sub, purpose);
         let is_right = |sent: &SentCode| {
@@ -127,10 +134,10 @@ impl Pools {
         let _turn = self.turn(&pool.id, sub.as_str()).await;
         for _ in 0..16 {
             let Some(mut sent) = self.records().get::<SentCode>(&key, self.now()).await? else {
-                return Err(none_waiting.clone().into());
+                return Err(otherwise.none_waiting.clone().into());
             };
             if sent.guesses >= purpose.guesses() {
-                return Err(Refusal::CodeMismatch.into());
+                return Err(otherwise.used_up.clone().into());
             }
             sent.guesses += 1;
             match self

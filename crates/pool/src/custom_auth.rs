@@ -169,7 +169,7 @@ impl Steps {
     }
 }
 
-/// A pool without one of the functions that a custom sign-in needs.
+/// A pool without the function that decides in a custom sign-in.
 pub(crate) fn not_configured() -> Refusal {
     Refusal::invalid("Custom auth lambda trigger is not configured for the user pool.")
 }

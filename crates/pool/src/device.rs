@@ -127,7 +127,8 @@ impl Pools {
     /// is the answer.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] for another device, or a verifier that is none; [`Refusal::DeviceExists`].
+    /// [`Refusal::NoDeviceTracking`], [`Refusal::Invalid`] for another device, [`Refusal::UnusableVerifier`],
+    /// [`Refusal::DeviceExists`].
     pub async fn confirm_device(
         &self,
         bearer: &Bearer,
@@ -136,9 +137,10 @@ impl Pools {
         name: Option<String>,
     ) -> Result<bool> {
         let tracking = bearer.pool.settings.devices;
-        let Some(tracking) = tracking.filter(|_| bearer.device.as_ref() == Some(key)) else {
+        let tracking = tracking.ok_or(Refusal::NoDeviceTracking)?;
+        if bearer.device.as_ref() != Some(key) {
             return Err(Refusal::invalid("Invalid device key given.").into());
-        };
+        }
         let verifier = verifier.parse()?;
         let now = self.now();
         let device = Device {
@@ -221,6 +223,14 @@ impl Pools {
 }
 
 impl UserPool {
+    /// Refuses what is about devices where they are not known apart.
+    ///
+    /// # Errors
+    /// [`Refusal::NoDeviceTracking`].
+    pub fn require_devices(&self) -> Result<(), Refusal> {
+        if self.settings.devices.is_some() { Ok(()) } else { Err(Refusal::NoDeviceTracking) }
+    }
+
     /// Whether a remembered device stands in for a second factor here.
     pub(crate) fn device_replaces_second_factor(&self) -> bool {
         self.settings.devices.is_some_and(|tracking| tracking.replaces_second_factor)
@@ -228,7 +238,7 @@ impl UserPool {
 }
 
 impl DeviceVerifier<'_> {
-    fn parse(&self) -> Result<Verifier> {
+    fn parse(&self) -> Result<Verifier, Refusal> {
         let decode = |text: &str| {
             let is_short = text.len() <= LONGEST;
             is_short.then(|| STANDARD.decode(text).ok()).flatten()
@@ -236,7 +246,7 @@ impl DeviceVerifier<'_> {
         let parsed = decode(self.salt)
             .zip(decode(self.verifier))
             .and_then(|(salt, verifier)| Verifier::from_device(&salt, &verifier).ok());
-        parsed.ok_or_else(|| Refusal::invalid("Invalid device secret verifier given.").into())
+        parsed.ok_or(Refusal::UnusableVerifier)
     }
 }
 

@@ -14,10 +14,16 @@ pub enum Refusal {
     NoGroup,
     NoDevice,
     DeviceExists,
+    /// The pool does not know devices apart.
+    NoDeviceTracking,
+    /// A device's verifier that no proof could be held against.
+    UnusableVerifier,
     NoSession,
     GroupExists(GroupName),
     NoResourceServer(String),
     NoIdentityProvider(String),
+    /// The pool itself, where a provider is to be named.
+    NotAProvider,
     ProviderExists {
         pool: UserPoolId,
         name: String,
@@ -66,6 +72,8 @@ pub enum Refusal {
     /// As [`Self::UserExists`], told to an administrator.
     AccountExists(Taken),
     AliasExists(Taken),
+    /// An identity elsewhere that is linked to another user.
+    IdentityTaken,
     /// A wrong password, or anything that must look like one.
     WrongCredentials,
     /// Too many wrong passwords lately.
@@ -87,6 +95,8 @@ pub enum Refusal {
     CodeMismatch,
     CodeExpired,
     TooManyAttempts,
+    /// A code that was guessed at too often to be good any more.
+    TooManyGuesses,
     /// More codes to sign in with were asked for than anybody needs.
     TooManyCodes,
     /// A wrong code of a second factor.
@@ -101,6 +111,12 @@ pub enum Refusal {
     NoSoftwareToken,
     /// The pool takes no authenticators.
     SoftwareTokensOff,
+    /// The pool asks nobody for a second factor any more.
+    SecondFactorsOff,
+    /// A second factor is needed; the user has none, and can set up none on the way.
+    NoSecondFactor,
+    /// A pool without one of the functions that its way to sign in needs.
+    IncompleteTriggers,
     /// The pool takes no passkeys.
     PasskeysNotEnabled,
     /// The pool has no domain to make passkeys for.
@@ -135,6 +151,8 @@ pub enum Refusal {
     RefreshTokenReused,
     NotARefreshToken,
     RevocationDisabled,
+    /// A client whose refresh tokens are exchanged, and good for nothing else.
+    RotationOnly,
     ScopeDoesNotExist(String),
     OAuthFlow(Cow<'static, str>),
     /// A domain that this pool has not.

@@ -42,8 +42,9 @@ impl Pools {
     /// provider.
     ///
     /// # Errors
-    /// [`Refusal::NoUser`], [`Refusal::NoIdentityProvider`], [`Refusal::TooMany`]; [`Refusal::Invalid`] for
-    /// an identity that is somebody's already.
+    /// [`Refusal::NoUser`], [`Refusal::NoIdentityProvider`], [`Refusal::TooMany`];
+    /// [`Refusal::IdentityTaken`] for an identity that is linked to somebody else, [`Refusal::Invalid`] for one
+    /// that is a user of its own.
     pub async fn link_identity(
         &self,
         pool: &UserPool,
@@ -141,12 +142,13 @@ impl Pools {
             self.records().find(&identity.key(&pool.id), self.now()).await?;
         let is_theirs = |known: &Identity| known.is_primary && known.value == identity.value;
         let has_signed_up = found.is_some_and(|user| user.identities().iter().any(is_theirs));
-        Ok(Refusal::invalid(if has_signed_up {
+        if !has_signed_up {
+            return Ok(Refusal::IdentityTaken.into());
+        }
+        Ok(Refusal::invalid(
             "Merging is not currently supported, provide a SourceUser that has not been signed up in \
-             order to link"
-        } else {
-            "SourceUser is already linked to another user"
-        })
+             order to link",
+        )
         .into())
     }
 }

@@ -5,8 +5,8 @@
 //! The right one ends it.
 
 use crate::{
-    Allowance, Caller, Challenge, Contact, Delivery, Error, Outcome, Pools, Refusal, Result,
-    SecondFactor, User, UserPool,
+    Allowance, Caller, Challenge, Contact, Delivery, Ending, Error, Outcome, Pools, Refusal,
+    Result, SecondFactor, User, UserPool,
     challenge::{Asked, FactorStep, SentFactor, SetUpStage, SetUpStep, SoFar, Waiting},
     factors::Next,
     is_email, is_phone_number,
@@ -36,6 +36,15 @@ pub enum CodeOf {
     SmsOtp,
 }
 
+impl Caller {
+    /// Whether one of these factors can be set up in a sign-in. A number can on the pages alone.
+    fn sets_up_one_of(&self, factors: &[SecondFactor]) -> bool {
+        let can =
+            |factor: &SecondFactor| *factor != SecondFactor::Sms || self.ending == Ending::Browser;
+        factors.iter().any(can)
+    }
+}
+
 /// The digits of a code that comes after a password.
 pub(crate) const SECOND_DIGITS: usize = 6;
 
@@ -60,6 +69,9 @@ impl Pools {
                 let step = FactorStep { asked: Asked::Second(factors.clone()), so_far };
                 let session = self.wait_session(caller, sub, user_id.clone(), step).await?;
                 Challenge::SelectMfa { session, user_id, factors }
+            }
+            Next::SetUp(factors) if !caller.sets_up_one_of(&factors) => {
+                return Err(Refusal::NoSecondFactor.into());
             }
             Next::SetUp(factors) => {
                 let step = SetUpStep { stage: SetUpStage::Asked, so_far };
@@ -119,8 +131,8 @@ impl Pools {
     ///
     /// # Errors
     /// [`Refusal::WrongFactorCode`] or [`Refusal::WrongOneTimeCode`] (after which the session is still good),
-    /// [`Refusal::SoftwareTokenUsed`], [`Refusal::LockedOut`], [`Refusal::InvalidSession`],
-    /// [`Refusal::SessionExpired`], [`Refusal::SessionUsed`], and what functions refuse.
+    /// [`Refusal::SoftwareTokenUsed`], [`Refusal::NoSoftwareToken`], [`Refusal::LockedOut`],
+    /// [`Refusal::InvalidSession`], [`Refusal::SessionExpired`], [`Refusal::SessionUsed`], and what functions refuse.
     pub async fn answer_code(
         &self,
         caller: &Caller,

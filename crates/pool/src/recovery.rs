@@ -4,7 +4,7 @@ use crate::{
     Allowance, AuthEventKind, AuthEventResult, Bearer, Caller, Circumstances, Contact, Delivery,
     Error, PasswordMoment, Pools, Purpose, Recovery, Refusal, Result, SealedPassword, User,
     UserPool, UserStatus,
-    code::spend,
+    code::{Unguessable, spend},
     is_email, is_phone_number,
     message::{About, Occasion},
     threats::Note,
@@ -107,8 +107,8 @@ impl Pools {
     ///
     /// # Errors
     /// [`Refusal::PasswordBreaksPolicy`] (the code is still good then), [`Refusal::CodeMismatch`],
-    /// [`Refusal::CodeExpired`], [`Refusal::TooManyAttempts`]; [`Refusal::NoUserForClient`] and, without a code,
-    /// [`Refusal::NotConfirmed`] where the client does not hide it.
+    /// [`Refusal::CodeExpired`], [`Refusal::TooManyAttempts`]; [`Refusal::NoUserForClient`],
+    /// [`Refusal::TooManyGuesses`] and, without a code, [`Refusal::NotConfirmed`] where the client does not hide it.
     pub async fn confirm_forgot_password(
         &self,
         caller: &Caller,
@@ -137,7 +137,9 @@ impl Pools {
             _ => caller.without_a_code(),
         };
         let kind = AuthEventKind::ForgotPassword;
-        let guessed = self.guess(pool, &user.sub, Purpose::ResetPassword, code, &none).await;
+        let otherwise =
+            Unguessable { none_waiting: none.clone(), used_up: caller.without_guesses() };
+        let guessed = self.guess(pool, &user.sub, Purpose::ResetPassword, code, &otherwise).await;
         if let Err(Error::Refused(_)) = &guessed {
             self.note_done(caller, &user, kind, AuthEventResult::Fail).await?;
         }
@@ -187,7 +189,7 @@ impl Pools {
     /// Replaces a password that the user knows. Every refresh token is spent by it; access tokens live on.
     ///
     /// # Errors
-    /// [`Refusal::WrongCredentials`], [`Refusal::LockedOut`], [`Refusal::PasswordBreaksPolicy`].
+    /// [`Refusal::WrongCredentials`], [`Refusal::TooManyAttempts`], [`Refusal::PasswordBreaksPolicy`].
     pub async fn change_password(
         &self,
         bearer: &Bearer,
@@ -200,7 +202,12 @@ impl Pools {
         let who = self.counted_as(pool, Some(user), user.username.as_str());
         {
             let _turn = self.turn(&pool.id, &who).await;
-            let failures = self.refuse_if_locked(&pool.id, &who).await?;
+            let failures = self.refuse_if_locked(&pool.id, &who).await;
+            let failures = failures.map_err(|error| match error {
+                // It is no sign-in, and has its own word for it.
+                Error::Refused(Refusal::LockedOut) => Refusal::TooManyAttempts.into(),
+                other => other,
+            })?;
             let is_right = match previous {
                 Some(previous) => {
                     self.knows_password(pool, Some(user), &user.username, previous).await?

@@ -102,7 +102,7 @@ impl Pools {
                 return Err(Refusal::NoClientSecret.into());
             }
             if kept.secrets.is_empty() {
-                return Err(Refusal::invalid("The last secret of a client stays.").into());
+                return Err(Refusal::TooMany("The last secret of a client stays.".into()).into());
             }
             if self.save_client(&kept).await? {
                 return Ok(());

@@ -77,10 +77,13 @@ impl Caller {
     /// Refuses a way to sign in that the client may not use. Doors ask before they look at anything else.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`].
+    /// [`Refusal::Invalid`], [`Refusal::RotationOnly`].
     pub fn require(&self, flow: Flow) -> Result<()> {
         if self.client.allows(flow) {
             return Ok(());
+        }
+        if flow == Flow::RefreshToken && self.client.settings.rotation.is_some() {
+            return Err(Refusal::RotationOnly.into());
         }
         Err(Refusal::invalid(match flow {
             Flow::UserPassword => "USER_PASSWORD_AUTH flow not enabled for this client",
@@ -110,6 +113,16 @@ impl Caller {
             Refusal::CodeMismatch
         } else {
             Refusal::CodeExpired
+        }
+    }
+
+    /// What is said to a guess at a code that was guessed at too often. Where it is hidden who exists, no more
+    /// than to any wrong guess.
+    pub(crate) fn without_guesses(&self) -> Refusal {
+        if self.client.settings.hides_missing_users {
+            Refusal::CodeMismatch
+        } else {
+            Refusal::TooManyGuesses
         }
     }
 

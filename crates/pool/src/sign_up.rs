@@ -4,7 +4,7 @@ use crate::{
     Alias, Allowance, Attributes, AuthEventKind, AuthEventResult, Caller, Contact, Delivery, Error,
     PasswordMoment, Pools, Purpose, Refusal, Result, SealedPassword, Taken, User, UserPool,
     UserStatus,
-    code::{SentCode, spend},
+    code::{SentCode, Unguessable, spend},
     is_email, is_phone_number,
     message::Occasion,
 };
@@ -37,7 +37,7 @@ impl Pools {
     ///
     /// # Errors
     /// Everything that can be wrong with a name, a password and attributes; [`Refusal::UserExists`];
-    /// [`Refusal::NotDelivered`] and what the function that words messages refuses, after which the user
+    /// [`Refusal::TooManyAttempts`] with an address that was sent many messages lately; [`Refusal::NotDelivered`] and what the function that words messages refuses, after which the user
     /// exists and can ask for the code again.
     pub async fn sign_up(&self, caller: &Caller, sign_up: SignUp<'_>) -> Result<SignedUp> {
         let SignUp { username, password, mut attributes, validation_data, hash } = sign_up;
@@ -97,6 +97,12 @@ impl Pools {
             }
             None => None,
         };
+        // Where people sign in with an address there is one account for it. Elsewhere anybody could sign up again
+        // and again with somebody's address, who would be sent a message each time.
+        if let (Some((_, sent)), false) = (&code, pool.has_username_attributes()) {
+            let who = self.counted_address(pool, &sent.value);
+            self.allow(&pool.id, &who, Allowance::SignUpMessage).await?;
+        }
         self.keep_new_user(pool, &user, code.as_ref().map(|(_, sent)| sent)).await?;
         self.note_done(caller, &user, AuthEventKind::SignUp, AuthEventResult::Pass).await?;
 
@@ -125,8 +131,8 @@ impl Pools {
     ///
     /// # Errors
     /// [`Refusal::CodeMismatch`], [`Refusal::CodeExpired`], [`Refusal::TooManyAttempts`],
-    /// [`Refusal::NotConfirmable`], [`Refusal::AliasExists`], [`Refusal::NoUser`] where the client does not
-    /// hide it. A failure of the function afterwards fails the call, and the user is confirmed.
+    /// [`Refusal::NotConfirmable`], [`Refusal::AliasExists`]; [`Refusal::NoUser`] and [`Refusal::TooManyGuesses`]
+    /// where the client does not hide it. A failure of the function afterwards fails the call, and the user is confirmed.
     pub async fn confirm_sign_up(
         &self,
         caller: &Caller,
@@ -150,8 +156,11 @@ impl Pools {
         };
         self.allow(&pool.id, &who, Allowance::ConfirmSignUp).await?;
         check_confirmable(&user)?;
-        let none = caller.without_a_code();
-        let sent = self.guess(pool, &user.sub, Purpose::ConfirmSignUp, code, &none).await?;
+        let otherwise = Unguessable {
+            none_waiting: caller.without_a_code(),
+            used_up: caller.without_guesses(),
+        };
+        let sent = self.guess(pool, &user.sub, Purpose::ConfirmSignUp, code, &otherwise).await?;
         let user = self.confirm(pool, &user.sub, Some(&sent), moves_alias).await?;
         let source = TriggerSource::PostConfirmationConfirmSignUp;
         let client = Some(&caller.client.id);

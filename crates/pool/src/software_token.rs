@@ -102,7 +102,7 @@ impl Pools {
     ///
     /// # Errors
     /// [`Refusal::NotEnrolled`] for a wrong code, [`Refusal::NoSoftwareToken`],
-    /// [`Refusal::SoftwareTokensOff`], [`Refusal::LockedOut`].
+    /// [`Refusal::SoftwareTokensOff`], [`Refusal::SecondFactorsOff`], [`Refusal::LockedOut`].
     pub async fn verify_software_token(
         &self,
         bearer: &Bearer,
@@ -110,6 +110,11 @@ impl Pools {
         name: Option<String>,
     ) -> Result<()> {
         let Bearer { pool, user, origin, .. } = bearer;
+        let mfa = &pool.settings.mfa;
+        // The secret was given while there were second factors.
+        if mfa.mode == MfaMode::Off && mfa.allows_software_token {
+            return Err(Refusal::SecondFactorsOff.into());
+        }
         require_on(pool)?;
         let key = NewSecret::key_of(&pool.id, &user.sub);
         let new = self.records().get::<NewSecret>(&key, self.now()).await?;
@@ -181,7 +186,7 @@ impl Pools {
     ) -> Result<Kept<User>> {
         let now = self.now();
         let change = |user: &mut User| {
-            let token = user.factors.software_token.as_mut().ok_or(Refusal::InvalidSession)?;
+            let token = user.factors.software_token.as_mut().ok_or(Refusal::NoSoftwareToken)?;
             let secret = self.open_software_token(&pool.id, &user.sub, &token.sealed)?;
             let step = secret.step_of(code, now).ok_or(Refusal::WrongFactorCode)?;
             if step <= token.last_step {

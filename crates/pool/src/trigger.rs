@@ -188,7 +188,7 @@ impl Pools {
         challenge_name: &str,
     ) -> Result<CreateAuthChallengeResponse> {
         let function = &caller.pool.settings.triggers.create_auth_challenge;
-        let function = function.as_ref().ok_or_else(not_configured)?;
+        let function = function.as_ref().ok_or(Refusal::IncompleteTriggers)?;
         let request = CreateAuthChallengeRequest {
             user_attributes: user_attributes(caller, user),
             challenge_name: challenge_name.to_owned(),
@@ -210,7 +210,7 @@ impl Pools {
         answer: &str,
     ) -> Result<bool> {
         let function = &caller.pool.settings.triggers.verify_auth_challenge_response;
-        let function = function.as_ref().ok_or_else(not_configured)?;
+        let function = function.as_ref().ok_or(Refusal::IncompleteTriggers)?;
         let request = VerifyAuthChallengeRequest {
             user_attributes: user_attributes(caller, user),
             private_challenge_parameters: private,

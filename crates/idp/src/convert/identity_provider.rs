@@ -21,6 +21,14 @@ const MOST_MAPPED: usize = 100;
 /// The mapping that every provider has: what its users are named after.
 const USERNAME: &str = "username";
 
+/// How a client names the pool itself among its providers.
+const POOL: &str = "COGNITO";
+
+/// Refuses to change the pool itself as if it were one of its providers.
+pub(crate) fn refuse_pool(name: &str) -> Result<(), Refusal> {
+    if name == POOL { Err(Refusal::NotAProvider) } else { Ok(()) }
+}
+
 pub(crate) fn identity_provider_type(
     pools: &Pools,
     provider: &IdentityProvider,

@@ -10,6 +10,7 @@ impl Operation<Idp> for AdminForgetDevice {
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let pool = idp.pools.pool(&input.user_pool_id).await?;
         let user = idp.pools.user(&pool, &input.username).await?;
+        pool.require_devices()?;
         idp.pools.forget_device(&user, &device::key(&input.device_key)?).await?;
         Ok(NoOutput)
     }

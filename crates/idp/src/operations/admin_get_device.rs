@@ -11,6 +11,7 @@ impl Operation<Idp> for AdminGetDevice {
         let pool = idp.pools.pool(&input.user_pool_id).await?;
         let found = idp.pools.user(&pool, &input.username).await;
         let user = found.map_err(device::without_no_user)?;
+        pool.require_devices()?;
         let found = idp.pools.device(&user, &device::key(&input.device_key)?).await?;
         let device = device::device_type_for_admin(&found, &user, idp.pools.account());
         Ok(Self::Output { device })

@@ -14,6 +14,7 @@ impl Operation<Idp> for AdminListDevices {
         let pool = idp.pools.pool(&input.user_pool_id).await?;
         let found = idp.pools.user(&pool, &input.username).await;
         let user = found.map_err(device::without_no_user)?;
+        pool.require_devices()?;
         let (limit, token) = (limit(input.limit), input.pagination_token.as_deref());
         let page = idp.pools.list_devices(&user, limit, token).await?;
         let account = idp.pools.account();

@@ -3,6 +3,7 @@
 use crate::{
     Idp,
     convert::auth::{Answer, Parameters},
+    fault::without_no_factor,
     sign_in,
 };
 use pool::{Error, Flow};
@@ -23,11 +24,11 @@ impl Operation<Idp> for InitiateAuth {
         caller.device = parameters.device()?;
         let outcome = match input.auth_flow {
             AuthFlowType::UserPasswordAuth => {
-                sign_in::by_password(idp, &caller, Flow::UserPassword, &parameters).await?
+                sign_in::by_password(idp, &caller, Flow::UserPassword, &parameters).await
             }
-            flow => sign_in::begin(idp, &caller, flow, input.session, &parameters).await?,
+            flow => sign_in::begin(idp, &caller, flow, input.session, &parameters).await,
         };
-        let answer = Answer::of(outcome)?;
+        let answer = Answer::of(outcome.map_err(without_no_factor)?)?;
         Ok(Self::Output {
             challenge_name: answer.challenge_name,
             session: answer.session,

@@ -12,6 +12,7 @@ impl Operation<Idp> for ListDevices {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let bearer = idp.bearer::<Self>(&input.access_token).await?;
+        bearer.pool.require_devices()?;
         let (limit, token) = (limit(input.limit), input.pagination_token.as_deref());
         let page = idp.pools.list_devices(&bearer.user, limit, token).await?;
         let devices = page.items.iter().map(|device| device_type(device)).collect();

@@ -2,7 +2,7 @@
 
 use crate::{
     Idp,
-    convert::identity_provider::{identity_provider_type, settings},
+    convert::identity_provider::{self, identity_provider_type, settings},
 };
 use pool::{Error, ProviderSettings};
 use wire::{Access, Operation, cognito_idp::UpdateIdentityProvider};
@@ -12,6 +12,7 @@ impl Operation<Idp> for UpdateIdentityProvider {
 
     async fn run(idp: &Idp, input: Self::Input) -> Result<Self::Output, Error> {
         let pool = idp.pools.pool(&input.user_pool_id).await?;
+        identity_provider::refuse_pool(&input.provider_name)?;
         let mut provider = idp.pools.identity_provider(&pool.id, &input.provider_name).await?;
         let before = idp.pools.provider_settings(&provider)?;
         let given = ProviderSettings {

@@ -68,6 +68,6 @@ async fn guesses_at_the_old_password_are_counted() {
     for _ in 0..5 {
         change(&house, &tokens, "Wrong-Horse7!", "Another-Horse8!").await;
     }
-    expect!["400 NotAuthorizedException: Password attempts exceeded"]
+    expect!["400 LimitExceededException: Attempt limit exceeded, please try after some time."]
         .assert_eq(&change(&house, &tokens, PASSWORD, "Another-Horse8!").await);
 }

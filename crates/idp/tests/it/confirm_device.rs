@@ -14,7 +14,7 @@ async fn only_the_device_of_the_session_is_confirmed_and_once() {
         .assert_eq(&gadget.confirm(&house, &ann).await.line());
     house.update_pool(json!({})).await.ok();
     let body = house.sign_in("ann", PASSWORD).await.ok();
-    expect!["400 InvalidParameterException: Invalid device key given."]
+    expect!["400 InvalidUserPoolConfigurationException: Device tracking is not enabled for the user pool."]
         .assert_eq(&gadget.confirm(&house, &SignedIn::of(&body)).await.line());
 }
 
@@ -48,21 +48,19 @@ async fn a_verifier_that_is_none_is_refused() {
         changed[name] = value;
         changed
     };
-    for bad in [
-        Value::Null,
-        json!({}),
-        with("Salt", Value::Null),
-        with("Salt", json!("not base64")),
-        with("Salt", json!("QUFBQUFBQUFBQUFBQUFBQUE=")),
-        with("PasswordVerifier", json!("AAAA")),
-        with("PasswordVerifier", json!("/".repeat(512))),
-        with("PasswordVerifier", json!("A".repeat(100_000))),
+    let (missing, wrong) = ("InvalidParameterException", "InvalidPasswordException");
+    for (bad, name) in [
+        (Value::Null, missing),
+        (json!({}), missing),
+        (with("Salt", Value::Null), missing),
+        (with("Salt", json!("not base64")), wrong),
+        (with("Salt", json!("QUFBQUFBQUFBQUFBQUFBQUE=")), wrong),
+        (with("PasswordVerifier", json!("AAAA")), wrong),
+        (with("PasswordVerifier", json!("/".repeat(512))), wrong),
+        (with("PasswordVerifier", json!("A".repeat(100_000))), wrong),
     ] {
         let input = json!({ "DeviceKey": gadget.key, "DeviceSecretVerifierConfig": bad });
         let line = tokens.call(&house, "ConfirmDevice", input).await.line();
-        assert_eq!(
-            line, "400 InvalidParameterException: Invalid device secret verifier given.",
-            "{bad}"
-        );
+        assert_eq!(line, format!("400 {name}: Invalid device secret verifier given."), "{bad}");
     }
 }

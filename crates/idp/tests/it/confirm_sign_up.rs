@@ -47,6 +47,11 @@ async fn fifteen_guesses_an_hour_are_looked_at_and_then_the_code_is_dead() {
     expect!["400 LimitExceededException: Attempt limit exceeded, please try after some time."]
         .assert_eq(&confirm(&house, "ann", &code).await.line());
     house.advance(SignedDuration::from_hours(1));
+    expect!["400 TooManyFailedAttemptsException: Too many wrong codes were given, please request a code again."]
+        .assert_eq(&confirm(&house, "ann", &code).await.line());
+    let named = json!({ "UserPoolId": house.pool, "ClientId": house.client,
+        "PreventUserExistenceErrors": "ENABLED", "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"] });
+    house.call("UpdateUserPoolClient", named).await.ok();
     expect!["400 CodeMismatchException: Invalid verification code provided, please try again."]
         .assert_eq(&confirm(&house, "ann", &code).await.line());
 }

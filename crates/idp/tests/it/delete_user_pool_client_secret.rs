@@ -15,6 +15,6 @@ async fn the_last_secret_stays() {
         .assert_eq(&call(&house, "DeleteUserPoolClientSecret", delete(id)).await.line());
     let listed = call(&house, "ListUserPoolClientSecrets", json!({})).await.ok();
     let last = &listed["ClientSecrets"][0]["ClientSecretId"];
-    expect!["400 InvalidParameterException: The last secret of a client stays."]
+    expect!["400 LimitExceededException: The last secret of a client stays."]
         .assert_eq(&call(&house, "DeleteUserPoolClientSecret", delete(last)).await.line());
 }

@@ -18,7 +18,7 @@ async fn a_limit_is_what_is_free_unless_more_was_wanted() {
 async fn a_category_is_one_of_those_that_there_are() {
     let house = House::empty();
     let input = json!({ "LimitDefinition": of("Coffee") });
-    expect!["400 InvalidParameterException: Category is not a category of API requests."]
+    expect!["400 ResourceNotFoundException: API category Coffee does not exist."]
         .assert_eq(&house.call("GetProvisionedLimit", input).await.line());
     let mut nothing = of("UserCreation");
     nothing["Attributes"] = json!({});

@@ -110,7 +110,7 @@ async fn of_many_at_once_one_wins() {
 async fn rotation_leaves_no_way_around_it() {
     let house = rotating(0).await;
     let token = house.user("ann").await.tokens().await.refresh;
-    expect!["400 InvalidParameterException: Auth flow not enabled for this client"]
+    expect!["400 UnsupportedOperationException: Refresh token rotation is enabled for this client"]
         .assert_eq(&house.refresh(&token).await.line());
     let next = refresh_token(&exchange(&house, &token).await.ok());
     // Not by turning it off either: what was exchanged stays exchanged.

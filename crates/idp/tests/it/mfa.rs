@@ -195,8 +195,10 @@ async fn an_authenticator_is_set_up_in_the_sign_in_that_needs_it() {
         json!({ "USER_ID_FOR_SRP": "ann",
         "MFAS_CAN_SETUP": "[\"SOFTWARE_TOKEN_MFA\"]" })
     );
-    expect!["400 SoftwareTokenMFANotFoundException: Software Token MFA has not been set up for the user."]
-        .assert_eq(&house.answer("MFA_SETUP", "ann", &asked, json!({})).await.line());
+    expect![
+        "400 SoftwareTokenMFANotFoundException: Software Token MFA does not exist for the user."
+    ]
+    .assert_eq(&house.answer("MFA_SETUP", "ann", &asked, json!({})).await.line());
     let session = json!({ "Session": asked["Session"] });
     let given = house.call_unsigned("AssociateSoftwareToken", session).await.ok();
     let secret = given["SecretCode"].as_str().unwrap();

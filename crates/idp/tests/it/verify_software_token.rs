@@ -20,8 +20,10 @@ async fn the_first_code_makes_an_authenticator_count() {
         asked["ChallengeParameters"],
         json!({ "USER_ID_FOR_SRP": "ann", "FRIENDLY_DEVICE_NAME": "Ann's phone" })
     );
-    expect!["400 SoftwareTokenMFANotFoundException: Software Token MFA has not been set up for the user."]
-        .assert_eq(&tokens.call(&house, "VerifySoftwareToken", code).await.line());
+    expect![
+        "400 SoftwareTokenMFANotFoundException: Software Token MFA does not exist for the user."
+    ]
+    .assert_eq(&tokens.call(&house, "VerifySoftwareToken", code).await.line());
 }
 
 #[tokio::test]
@@ -30,8 +32,10 @@ async fn a_wrong_first_code_enrols_nothing() {
     let ann = house.user("ann").await;
     let tokens = ann.tokens().await;
     let code = json!({ "UserCode": "123456" });
-    expect!["400 SoftwareTokenMFANotFoundException: Software Token MFA has not been set up for the user."]
-        .assert_eq(&tokens.call(&house, "VerifySoftwareToken", code.clone()).await.line());
+    expect![
+        "400 SoftwareTokenMFANotFoundException: Software Token MFA does not exist for the user."
+    ]
+    .assert_eq(&tokens.call(&house, "VerifySoftwareToken", code.clone()).await.line());
     let given = tokens.call(&house, "AssociateSoftwareToken", json!({})).await.ok();
     let right = house.shown(given["SecretCode"].as_str().unwrap());
     let wrong = if right == "123456" { "654321" } else { "123456" };
@@ -61,7 +65,9 @@ async fn a_secret_is_verified_by_the_session_that_asked_for_it() {
     let (one, other) = (ann.tokens().await, ann.tokens().await);
     let given = one.call(&house, "AssociateSoftwareToken", json!({})).await.ok();
     let code = json!({ "UserCode": house.shown(given["SecretCode"].as_str().unwrap()) });
-    expect!["400 SoftwareTokenMFANotFoundException: Software Token MFA has not been set up for the user."]
-        .assert_eq(&other.call(&house, "VerifySoftwareToken", code.clone()).await.line());
+    expect![
+        "400 SoftwareTokenMFANotFoundException: Software Token MFA does not exist for the user."
+    ]
+    .assert_eq(&other.call(&house, "VerifySoftwareToken", code.clone()).await.line());
     one.call(&house, "VerifySoftwareToken", code).await.ok();
 }

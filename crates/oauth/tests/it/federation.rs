@@ -576,10 +576,7 @@ async fn a_linked_person_is_the_user_they_were_linked_to_until_they_are_not() {
     );
     world.house.user("bob").await;
     let refused = world.link("bob", subject, "12345").await;
-    assert_eq!(
-        refused,
-        "400 InvalidParameterException: SourceUser is already linked to another user"
-    );
+    assert_eq!(refused, "400 AliasExistsException: SourceUser is already linked to another user");
     world.says("corp", json!({ "sub": "c" }));
     world.sign_in("corp").await.unwrap();
     assert_eq!(

@@ -342,9 +342,10 @@ impl From<Error> for Denied {
             | Refusal::NoUserForClient
             | Refusal::NotMigrated(_)
             | Refusal::TemporaryPasswordExpired => Self::WrongCredentials,
-            Refusal::LockedOut | Refusal::TooManyAttempts | Refusal::TooManyCodes => {
-                Self::TooManyAttempts
-            }
+            Refusal::LockedOut
+            | Refusal::TooManyAttempts
+            | Refusal::TooManyGuesses
+            | Refusal::TooManyCodes => Self::TooManyAttempts,
             Refusal::Disabled => Self::Disabled,
             Refusal::NotConfirmed => Self::NotConfirmed,
             Refusal::PasswordResetRequired => Self::PasswordResetRequired,
@@ -370,6 +371,10 @@ impl From<Error> for Denied {
             | Refusal::RefreshTokenRevoked
             | Refusal::RefreshTokenReused
             | Refusal::NotARefreshToken => Self::InvalidToken,
+            Refusal::NoSoftwareToken => Self::Invalid("The user has no authenticator.".into()),
+            Refusal::NoSecondFactor => Self::Invalid(
+                "The user needs a second factor, and has none and can set up none here.".into(),
+            ),
             Refusal::RevocationDisabled => {
                 Self::Invalid("The client of this API cannot end single sessions.".into())
             }
