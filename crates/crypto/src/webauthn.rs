@@ -146,6 +146,15 @@ impl Registration {
         })
     }
 
+    /// The challenge that the browser says this answers, to look for it. Whether it does is for
+    /// [`Self::verify`] to say.
+    ///
+    /// # Errors
+    /// [`BadPasskey::Malformed`].
+    pub fn challenge(&self) -> Result<String, BadPasskey> {
+        Ok(client_data(&self.client_data)?.challenge)
+    }
+
     /// The passkey, if it was made as it was asked for.
     ///
     /// # Errors
@@ -257,16 +266,20 @@ struct ClientData {
     cross_origin: Option<bool>,
 }
 
+fn client_data(json: &[u8]) -> Result<ClientData, BadPasskey> {
+    // Serde would also take an array for a struct.
+    if json.first() != Some(&b'{') {
+        return Err(BadPasskey::Malformed);
+    }
+    serde_json::from_slice(json).map_err(|_| BadPasskey::Malformed)
+}
+
 fn check_client_data(
     json: &[u8],
     ceremony: &str,
     expected: &Expected<'_>,
 ) -> Result<(), BadPasskey> {
-    // Serde would also take an array for a struct.
-    if json.first() != Some(&b'{') {
-        return Err(BadPasskey::Malformed);
-    }
-    let said: ClientData = serde_json::from_slice(json).map_err(|_| BadPasskey::Malformed)?;
+    let said = client_data(json)?;
     if said.ceremony != ceremony {
         return Err(BadPasskey::Ceremony);
     }

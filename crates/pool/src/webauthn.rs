@@ -174,8 +174,9 @@ impl Record for Passkeys {
 }
 
 impl NewPasskey {
-    fn key_of(pool: &UserPoolId, sub: &Sub) -> Key {
-        Key::new(User::partition(pool, sub), "new passkey")
+    /// Each has a place of its own, so that somebody may make two in two windows.
+    fn key_of(pool: &UserPoolId, sub: &Sub, challenge: &str) -> Key {
+        Key::new(User::partition(pool, sub), format!("new passkey/{challenge}"))
     }
 }
 
@@ -183,7 +184,7 @@ impl Record for NewPasskey {
     const KIND: &'static str = "new passkey";
 
     fn key(&self) -> Key {
-        Self::key_of(&self.pool, &self.sub)
+        Self::key_of(&self.pool, &self.sub, &self.challenge)
     }
 
     fn expires_at(&self) -> Option<Timestamp> {
@@ -208,8 +209,7 @@ impl Pools {
     }
 
     /// Begins to make a passkey for somebody who is signed in through a client: what a page hands to
-    /// `navigator.credentials.create`, as W3C's `PublicKeyCredentialCreationOptionsJSON`. A challenge that
-    /// was given to the same user before is nothing from now on.
+    /// `navigator.credentials.create`, as W3C's `PublicKeyCredentialCreationOptionsJSON`.
     ///
     /// # Errors
     /// [`Refusal::PasskeysNotEnabled`], [`Refusal::NoRelyingParty`], [`Refusal::TooMany`].
@@ -258,7 +258,12 @@ impl Pools {
         self.require_home(&pool.id).await?;
         let relying_party = self.relying_party(pool).await?;
         let relying_party = relying_party.as_str();
-        let key = NewPasskey::key_of(&pool.id, &user.sub);
+        let answer = Registration::read(credential).map_err(unkept)?;
+        let challenge = answer.challenge().map_err(unkept)?;
+        if !is_challenge(&challenge) {
+            return Err(Refusal::NoPasskeyChallenge.into());
+        }
+        let key = NewPasskey::key_of(&pool.id, &user.sub, &challenge);
         let new = self.records().get::<NewPasskey>(&key, self.now()).await?;
         let new = new.ok_or(Refusal::NoPasskeyChallenge)?;
         if new.client != *client {
@@ -281,19 +286,7 @@ impl Pools {
             relying_party,
             needs_verification: pool.settings.mfa.passkeys.needs_verification(),
         };
-        let made = Registration::read(credential).and_then(|answer| answer.verify(&expected));
-        let made = made.map_err(|bad| match bad {
-            BadPasskey::Challenge => Refusal::NoPasskeyChallenge,
-            BadPasskey::Origin => Refusal::PasskeyOrigin,
-            BadPasskey::RelyingParty => Refusal::PasskeyRelyingParty,
-            BadPasskey::NobodyPresent | BadPasskey::Unverified | BadPasskey::Key => {
-                Refusal::PasskeyNotSupported
-            }
-            BadPasskey::Malformed
-            | BadPasskey::Ceremony
-            | BadPasskey::Signature
-            | BadPasskey::Counter => Refusal::invalid("The credential is not valid."),
-        })?;
+        let made = answer.verify(&expected).map_err(unkept)?;
         let passkey = Passkey {
             id: made.id,
             name: String::new(),
@@ -429,6 +422,28 @@ impl Pools {
     /// A challenge for an authenticator: base64url of 32 random bytes.
     pub(crate) fn new_passkey_challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.random().bytes::<32>())
+    }
+}
+
+/// Whether this could be a challenge of ours: base64url of 32 bytes. What is looked for by it is found by its key.
+fn is_challenge(text: &str) -> bool {
+    text.len() == 43
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+/// Why a passkey is not kept.
+fn unkept(bad: BadPasskey) -> Refusal {
+    match bad {
+        BadPasskey::Challenge => Refusal::NoPasskeyChallenge,
+        BadPasskey::Origin => Refusal::PasskeyOrigin,
+        BadPasskey::RelyingParty => Refusal::PasskeyRelyingParty,
+        BadPasskey::NobodyPresent | BadPasskey::Unverified | BadPasskey::Key => {
+            Refusal::PasskeyNotSupported
+        }
+        BadPasskey::Malformed
+        | BadPasskey::Ceremony
+        | BadPasskey::Signature
+        | BadPasskey::Counter => Refusal::invalid("The credential is not valid."),
     }
 }
 
