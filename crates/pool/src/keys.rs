@@ -102,7 +102,7 @@ impl Pools {
     /// # Errors
     /// Breakages; [`Refusal::Busy`](crate::Refusal::Busy).
     pub async fn keys(&self, pool: &UserPoolId) -> Result<Arc<LoadedKeys>> {
-        if let Some(loaded) = self.loaded(pool) {
+        if let Some(loaded) = self.loaded_keys(pool) {
             return Ok(loaded);
         }
         let key = PoolKeys::key_of(pool);
@@ -120,7 +120,9 @@ impl Pools {
         Ok(loaded)
     }
 
-    fn loaded(&self, pool: &UserPoolId) -> Option<Arc<LoadedKeys>> {
+    /// The keys of a pool, if this process has used them. Whether there is still such a pool is not asked.
+    #[must_use]
+    pub fn loaded_keys(&self, pool: &UserPoolId) -> Option<Arc<LoadedKeys>> {
         self.house().loaded_keys.read().ok()?.get(pool).cloned()
     }
 

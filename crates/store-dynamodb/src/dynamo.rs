@@ -36,9 +36,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// What a server can wait for.
+    /// What a server can wait for: an answer takes milliseconds, and whoever asked has a deadline of their own.
     fn default() -> Self {
-        Self { attempt: Duration::from_secs(10), call: Duration::from_secs(25) }
+        Self { attempt: Duration::from_secs(5), call: Duration::from_secs(12) }
     }
 }
 
