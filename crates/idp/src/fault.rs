@@ -262,6 +262,7 @@ pub(crate) fn fault(error: Error) -> Fault {
         ),
         Refusal::Barred(Barred::MailIdentityUnverified(arn)) => (INVALID, unverified(&arn)),
         Refusal::Tags(text) => ("UserPoolTaggingException", text),
+        Refusal::RateExceeded => ("TooManyRequestsException", "Rate exceeded".into()),
         Refusal::Busy | Refusal::Contended | Refusal::TooManyCodes => {
             ("TooManyRequestsException", "Too many requests".into())
         }

@@ -14,6 +14,7 @@
 //! ```
 
 mod callers;
+mod categories;
 mod convert;
 mod fault;
 mod needs;
@@ -83,6 +84,13 @@ impl Service for Idp {
     fn resource(&self, _: &str, input: &Value) -> String {
         let pool = self.named_pool(input);
         pool.map_or_else(|| "*".to_owned(), |pool| pool.arn(self.pools.account()))
+    }
+
+    fn admit(&self, operation: &'static str) -> Result<(), pool::Error> {
+        if !self.pools.keeps_to_rates() {
+            return Ok(());
+        }
+        categories::asked(operation).map_or(Ok(()), |asked| self.pools.admit(asked))
     }
 
     fn for_call(&self, call: &Call, input: &Value) -> Option<Self> {

@@ -109,6 +109,7 @@ pub(crate) fn new_user_pool(
 pub(crate) async fn make_user_pool(idp: &Idp, pool: &UserPool) -> Result<()> {
     // A pool of a template may have had this id before: what is left of that one goes first.
     idp.pools.finish_removal(&pool.id).await?;
+    let _room = idp.pools.room_for_pool(pool.id.region()).await?;
     idp.pools
         .commit(|commit| {
             commit.create(pool);
@@ -232,6 +233,7 @@ pub(crate) async fn make_client(
         settings,
         id,
     };
+    let _room = idp.pools.room_for_client(&client.pool).await?;
     idp.pools
         .commit(|commit| {
             commit.create(&client);

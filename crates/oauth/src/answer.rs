@@ -17,6 +17,16 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response<Bytes>
     dressed(status, JSON, NOTHING, body.into())
 }
 
+/// An endpoint that cannot answer now and can soon.
+pub(crate) fn later(status: StatusCode, description: &str) -> Response<Bytes> {
+    let body = serde_json::json!({
+        "error": "temporarily_unavailable", "error_description": description,
+    });
+    let mut response = json(status, &body);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
 /// A page, under a policy of its own.
 pub(crate) fn page(status: StatusCode, html: String, policy: &str) -> Response<Bytes> {
     dressed(status, HTML, policy, html.into())

@@ -10,7 +10,7 @@ pub(crate) fn of_authorize(refusal: &Refusal) -> (&'static str, String) {
             ("unauthorized_client", "The client may not use this response type".into())
         }
         Refusal::ScopeNotGranted(_) => ("invalid_scope", "invalid_scope".into()),
-        Refusal::Busy | Refusal::Contended | Refusal::NotEnabled(_) => {
+        Refusal::Busy | Refusal::Contended | Refusal::NotEnabled(_) | Refusal::RateExceeded => {
             ("temporarily_unavailable", "Too many requests".into())
         }
         other => match words(other) {
@@ -57,7 +57,9 @@ pub(crate) fn words(refusal: &Refusal) -> Option<String> {
 pub(crate) fn of_page(refusal: &Refusal) -> PageFault {
     match refusal {
         Refusal::NoClient(_) | Refusal::NoUserPool(_) => PageFault::UnknownClient,
-        Refusal::TooManyAttempts | Refusal::LockedOut => PageFault::TooManyRequests,
+        Refusal::TooManyAttempts | Refusal::LockedOut | Refusal::RateExceeded => {
+            PageFault::TooManyRequests
+        }
         Refusal::InvalidSession | Refusal::SessionExpired | Refusal::SessionUsed => {
             PageFault::SessionExpired
         }

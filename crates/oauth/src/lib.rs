@@ -19,6 +19,7 @@ mod looks;
 pub mod pages;
 mod parameters;
 mod place;
+mod rates;
 mod steps;
 mod visit;
 
@@ -189,6 +190,9 @@ impl OAuth {
         // An application may post its request, and a provider its answer; every other form is one of ours.
         if is_post && !path.starts_with("/oauth2/") && path != "/logout" {
             visit.check_form()?;
+        }
+        if let Some(asked) = rates::of_page(path, is_post) {
+            self.pools.admit(asked)?;
         }
         match path {
             "/oauth2/authorize" => self.authorize(visit).await,

@@ -3,7 +3,7 @@
 //! Two ways to say it, as Cognito has two generations of pages: a style of settings and images per client,
 //! and a style sheet with a logo per pool or client.
 
-use crate::{Pools, Refusal, Result, pieces::Pieces};
+use crate::{Pools, Quota, Refusal, Result, pieces::Pieces};
 use crypto::sha256;
 use jiff::Timestamp;
 use names::{ClientId, UserPoolId};
@@ -210,9 +210,15 @@ impl Pools {
     /// Keeps a new style.
     ///
     /// # Errors
-    /// [`Refusal::BrandingExists`] if the client has a style.
+    /// [`Refusal::BrandingExists`] if the client has a style; [`Refusal::Contended`] if it is just being given one;
+    /// [`Refusal::TooMany`].
     pub async fn create_branding(&self, new: NewBranding) -> Result<Branding> {
         let NewBranding { pool, client, is_default, style } = new;
+        let place = Branding::place(&pool, &client);
+        if self.records().find::<Branding>(&place, self.now()).await?.is_some() {
+            return Err(Refusal::BrandingExists.into());
+        }
+        let _room = self.room_in(Quota::Brandings, &pool).await?;
         let mut commit = Commit::new();
         let partition = Branding::content(&pool);
         let pieces = Pieces::write(&mut commit, &partition, self.random().uuid_v4(), &style)?;
@@ -221,11 +227,8 @@ impl Pools {
             Branding { id, pool, client, is_default, created_at: now, modified_at: now, pieces };
         commit.create(&branding);
         self.change_looks(&mut commit, &branding.pool);
-        match self.records().commit(commit, now).await {
-            Ok(()) => Ok(branding),
-            Err(Refused::Conflict(_)) => Err(Refusal::BrandingExists.into()),
-            Err(Refused::Broken(broken)) => Err(broken.into()),
-        }
+        self.records().commit(commit, now).await?;
+        Ok(branding)
     }
 
     /// Keeps a changed style.

@@ -3,12 +3,12 @@
 //! A pool has at most one domain of each kind. A domain belongs to one pool of the whole server, since a
 //! request says by its host alone which pool it means.
 
-use crate::{Pools, Refusal, Result};
+use crate::{Pools, Quota, Refusal, Result};
 use jiff::Timestamp;
 use names::UserPoolId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use store::{Claim, Kept, Key, Record, Refused};
+use store::{Claim, Kept, Key, Record};
 
 /// A domain of a pool.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +37,9 @@ pub enum DomainKind {
 const RESERVED: [&str; 3] = ["aws", "amazon", "cognito"];
 
 impl Domain {
+    /// The partition that custom domains are listed in, by region.
+    pub(crate) const CUSTOM: &str = "domains/custom";
+
     /// Where the domain of this name is kept.
     #[must_use]
     pub fn key_of(name: &str) -> Key {
@@ -61,7 +64,12 @@ impl Record for Domain {
     }
 
     fn claims(&self) -> Vec<Claim> {
-        vec![Claim::unique(Self::of_pool(&self.pool, self.kind))]
+        let mut claims = vec![Claim::unique(Self::of_pool(&self.pool, self.kind))];
+        if self.kind == DomainKind::Custom {
+            let place = format!("{}/{}", self.pool.region(), self.name);
+            claims.push(Claim::listed(Key::new(Self::CUSTOM, place)));
+        }
+        claims
     }
 }
 
@@ -69,22 +77,26 @@ impl Pools {
     /// Keeps a new domain.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] for a name that is none or taken, and for a second domain of a kind.
+    /// [`Refusal::Invalid`] for a name that is none or taken, and for a second domain of a kind;
+    /// [`Refusal::Contended`] if name or pool are just being given to another; [`Refusal::TooMany`].
     pub async fn create_domain(&self, domain: &Domain) -> Result<()> {
         check_name(domain)?;
-        let done = self.try_commit(|commit| {
-            commit.create(domain);
-        });
-        match done.await {
-            Ok(()) => Ok(()),
-            Err(Refused::Broken(broken)) => Err(broken.into()),
-            Err(Refused::Conflict(conflict)) if conflict.is_on(&domain.key()) => {
-                Err(Refusal::invalid("Domain already associated with another user pool.").into())
-            }
-            Err(Refused::Conflict(_)) => {
-                Err(Refusal::invalid("User pool already has a domain configured.").into())
-            }
+        if self.find_domain(&domain.name).await?.is_some() {
+            let text = "Domain already associated with another user pool.";
+            return Err(Refusal::invalid(text).into());
         }
+        let of_pool = Domain::of_pool(&domain.pool, domain.kind);
+        if self.records().find::<Domain>(&of_pool, self.now()).await?.is_some() {
+            return Err(Refusal::invalid("User pool already has a domain configured.").into());
+        }
+        let _room = match domain.kind {
+            DomainKind::Custom => Some(self.room_in(Quota::CustomDomains, &domain.pool).await?),
+            DomainKind::Prefix => None,
+        };
+        self.commit(|commit| {
+            commit.create(domain);
+        })
+        .await
     }
 
     /// The domain of this name, if there is one.

@@ -196,6 +196,8 @@ pub enum Refusal {
     Barred(Barred),
     /// The machine has more work than it can do in time.
     Busy,
+    /// More was asked of a kind than the server's rate for it.
+    RateExceeded,
     /// Somebody else changed the same thing at the same moment, again and again.
     Contended,
 }

@@ -1,6 +1,6 @@
 //! What is a group?
 
-use crate::{Pools, Refusal, Result};
+use crate::{Pools, Quota, Refusal, Result};
 use jiff::Timestamp;
 use names::{GroupName, Sub, UserPoolId};
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,7 @@ impl Pools {
     /// # Errors
     /// [`Refusal::GroupExists`].
     pub async fn create_group(&self, group: &Group) -> Result<()> {
+        let _room = self.room_in(Quota::Groups, &group.pool).await?;
         let done = self.try_commit(|commit| {
             commit.create(group);
         });

@@ -3,7 +3,7 @@
 //! Somebody else who says who a person is. A pool knows it by a name; what it is asked and how its answers
 //! become attributes is in the words of the pool's owner. Its secrets are sealed like those of clients.
 
-use crate::{Error, Pools, Refusal, Result, UserPool};
+use crate::{Error, Pools, Quota, Refusal, Result, UserPool};
 use jiff::Timestamp;
 use names::{GroupName, UserPoolId, Username};
 use serde::{Deserialize, Serialize};
@@ -193,6 +193,7 @@ impl Pools {
             modified_at: now,
         };
         self.set_up(&mut provider, settings);
+        let _room = self.room_in(Quota::IdentityProviders, &pool.id).await?;
         let done = self.try_commit(|commit| {
             commit.create(&provider);
         });

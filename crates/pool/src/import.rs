@@ -5,7 +5,7 @@
 //! job, so that whichever node goes on finds it; what nobody starts or finishes expires.
 
 use crate::{
-    PageOf, Pools, Refusal, Result, UserPool,
+    PageOf, Pools, Quota, Refusal, Result, UserPool,
     background::{Task, Work},
     import_row::csv_header,
 };
@@ -23,8 +23,6 @@ const REPORT_ADDRESS_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 const START_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// How long a file is kept: long enough for the slowest import.
 const FILE_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// The most jobs of a pool.
-const JOBS: usize = 1000;
 /// Bytes of a file in one chunk: in base64 well below what an item may have.
 const CHUNK: usize = 150 * 1024;
 
@@ -92,7 +90,7 @@ impl ImportJob {
     }
 
     /// The partition that the jobs of a pool are kept in.
-    fn listing(pool: &UserPoolId) -> String {
+    pub(crate) fn listing(pool: &UserPoolId) -> String {
         format!("pool/{pool}/imports")
     }
 
@@ -274,11 +272,7 @@ impl Pools {
     ) -> Result<ImportJob> {
         const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
         let pool = self.pool(pool).await?;
-        let range = all(ImportJob::listing(&pool.id), "", JOBS);
-        let (jobs, _) = self.records().list_places(&range, self.now()).await?;
-        if jobs.len() >= JOBS {
-            return Err(Refusal::TooMany("The user pool has too many import jobs.".into()).into());
-        }
+        let _room = self.room_in(Quota::ImportJobs, &pool.id).await?;
         let job = ImportJob {
             pool: pool.id.clone(),
             id: format!("import-{}", self.random().text(ALPHABET, 10)),

@@ -55,10 +55,12 @@ mod password_policy;
 mod pieces;
 mod pools;
 mod provisioned_limit;
+mod quota;
 mod recovery;
 mod refresh;
 mod removal;
 mod replica;
+mod request_rates;
 mod resource_server;
 mod risk;
 mod rotation;
@@ -127,7 +129,9 @@ pub use mfa::{CodeOf, Reply};
 pub use password_policy::PasswordPolicy;
 pub use pools::{IssuerForm, Pools, Setup};
 pub use provisioned_limit::ProvisionedLimit;
+pub use quota::{Quota, Quotas, Room};
 pub use replica::{Need, Replica, ReplicaStatus};
+pub use request_rates::{Asked, Category, RequestRates};
 pub use resource_server::{ResourceScope, ResourceServer};
 pub use risk::{
     NoticeText, Notices, PasswordMoment, RiskConfiguration, RiskLevel, RiskSettings,

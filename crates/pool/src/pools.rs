@@ -1,8 +1,9 @@
 //! Where are pools, clients and users found, and how are changes kept?
 
 use crate::{
-    Client, CompromisedPasswords, Error, Group, LoadedKeys, Need, Post, Refusal, Result, User,
-    UserPool, bearer::VerifiedToken, replica::Meeting, sources::Sources,
+    Client, CompromisedPasswords, Error, Group, LoadedKeys, Need, Post, Quotas, Refusal,
+    RequestRates, Result, User, UserPool, bearer::VerifiedToken, quota::Given, replica::Meeting,
+    sources::Sources,
 };
 use crypto::{MasterKey, Random, SealingKey, Unserved, Workers};
 use functions::Functions;
@@ -36,6 +37,10 @@ pub struct Setup {
     pub workers: Arc<Workers>,
     /// The passwords that everybody knows.
     pub compromised: CompromisedPasswords,
+    /// How often something may be asked for, if there is a limit at all.
+    pub rates: Option<RequestRates>,
+    /// How many of something there may be.
+    pub quotas: Quotas,
     /// Makes an RSA-2048 key, PKCS #8. [`crypto::SigningKey::generate`] but in tests.
     pub new_key: fn() -> Option<zeroize::Zeroizing<Vec<u8>>>,
 }
@@ -73,6 +78,9 @@ pub(crate) struct House {
     pub post: Arc<dyn Post>,
     pub workers: Arc<Workers>,
     pub compromised: CompromisedPasswords,
+    pub rates: Option<RequestRates>,
+    pub quotas: Quotas,
+    pub given: Cache<String, Arc<tokio::sync::RwLock<Given>>>,
     pub new_key: fn() -> Option<zeroize::Zeroizing<Vec<u8>>>,
     pub seals: Seals,
     pub loaded_keys: RwLock<HashMap<UserPoolId, Arc<LoadedKeys>>>,
@@ -151,6 +159,9 @@ impl Pools {
             post: setup.post,
             workers: setup.workers,
             compromised: setup.compromised,
+            rates: setup.rates,
+            quotas: setup.quotas,
+            given: Quotas::given(),
             new_key: setup.new_key,
             seals,
             loaded_keys: RwLock::default(),

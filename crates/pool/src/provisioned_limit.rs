@@ -1,31 +1,11 @@
 //! How many requests of a kind a second has an account bought?
 //!
-//! This server limits nobody by kind of request, so a limit is kept and told and nothing else.
+//! A limit is kept and told. A server that was asked to keeps to it; see [`crate::RequestRates`].
 
-use crate::{Pools, Refusal, Result};
+use crate::{Category, Pools, Refusal, Result};
 use names::Region;
 use serde::{Deserialize, Serialize};
 use store::{Key, Record};
-
-/// What may be asked how often, and how often it may be without a payment, a second.
-const CATEGORIES: [(&str, u32); 16] = [
-    ("UserAuthentication", 120),
-    ("UserCreation", 50),
-    ("UserFederation", 25),
-    ("UserAccountRecovery", 30),
-    ("UserRead", 120),
-    ("UserUpdate", 25),
-    ("UserToken", 120),
-    ("UserResourceRead", 50),
-    ("UserResourceUpdate", 25),
-    ("UserList", 30),
-    ("UserPoolRead", 15),
-    ("UserPoolUpdate", 15),
-    ("UserPoolResourceRead", 20),
-    ("UserPoolResourceUpdate", 15),
-    ("UserPoolClientRead", 15),
-    ("UserPoolClientUpdate", 15),
-];
 
 /// The most requests a second that can be bought of a category.
 const MOST: u32 = 10_000;
@@ -45,7 +25,18 @@ impl Record for ProvisionedLimit {
     const KIND: &'static str = "provisioned limit";
 
     fn key(&self) -> Key {
-        Key::new(format!("limits/{}", self.region), &*self.category)
+        Key::new(Self::partition(&self.region), &*self.category)
+    }
+}
+
+impl ProvisionedLimit {
+    /// Where the limits of a region are kept.
+    pub(crate) fn partition(region: &Region) -> String {
+        format!("limits/{region}")
+    }
+
+    pub(crate) fn is_of(&self, region: &Region) -> bool {
+        self.region == *region
     }
 }
 
@@ -59,8 +50,7 @@ impl Pools {
         region: &Region,
         category: &str,
     ) -> Result<ProvisionedLimit> {
-        let known = CATEGORIES.iter().find(|(name, _)| *name == category);
-        let Some((_, free)) = known.copied() else {
+        let Some(free) = Category::parse(category).map(Category::free) else {
             return Err(Refusal::NoLimit(category.to_owned()).into());
         };
         let (region, category) = (region.clone(), category.to_owned());
@@ -94,6 +84,7 @@ impl Pools {
             commit.put(&limit);
         })
         .await?;
+        self.provision_rate(&limit);
         Ok(limit)
     }
 }

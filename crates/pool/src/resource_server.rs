@@ -1,6 +1,6 @@
 //! What is a resource server?
 
-use crate::{Pools, Refusal, Result};
+use crate::{Pools, Quota, Refusal, Result};
 use names::{ResourceServerId, UserPoolId};
 use serde::{Deserialize, Serialize};
 use store::{Kept, Key, Record, Refused};
@@ -48,6 +48,7 @@ impl Pools {
     /// # Errors
     /// [`Refusal::Invalid`] if there is one of this identifier.
     pub async fn create_resource_server(&self, server: &ResourceServer) -> Result<()> {
+        let _room = self.room_in(Quota::ResourceServers, &server.pool).await?;
         let done = self.try_commit(|commit| {
             commit.create(server);
         });

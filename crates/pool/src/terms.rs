@@ -1,6 +1,6 @@
 //! Which terms and policies does an application show to people who sign up?
 
-use crate::{Pools, Refusal, Result};
+use crate::{Pools, Quota, Refusal, Result};
 use jiff::Timestamp;
 use names::{ClientId, UserPoolId};
 use serde::{Deserialize, Serialize};
@@ -58,23 +58,34 @@ impl Pools {
     /// Keeps new terms.
     ///
     /// # Errors
-    /// [`Refusal::TermsExist`] if the client has terms of this name.
+    /// [`Refusal::TermsExist`] if the client has terms of this name; [`Refusal::Contended`] if it is just being
+    /// given them; [`Refusal::TooMany`].
     pub async fn create_terms(&self, terms: &Terms) -> Result<()> {
-        let done = self.try_commit(|commit| {
+        let place = Terms::place(&terms.pool, &terms.client, &terms.name);
+        if self.records().find::<Terms>(&place, self.now()).await?.is_some() {
+            return Err(Refusal::TermsExist.into());
+        }
+        let _room = self.room_in(Quota::Terms, &terms.pool).await?;
+        self.commit(|commit| {
             commit.create(terms);
-        });
-        named_once(done.await)
+        })
+        .await
     }
 
     /// Keeps changed terms.
     ///
     /// # Errors
-    /// [`Refusal::TermsExist`] if the client has other terms of this name.
+    /// [`Refusal::TermsExist`] if the client has other terms of this name; [`Refusal::Contended`].
     pub async fn save_terms(&self, terms: &Kept<Terms>) -> Result<()> {
         let done = self.try_commit(|commit| {
             commit.save(terms);
         });
-        named_once(done.await)
+        match done.await {
+            Err(Refused::Conflict(conflict)) if !conflict.is_on(&terms.key()) => {
+                Err(Refusal::TermsExist.into())
+            }
+            done => Ok(done?),
+        }
     }
 
     /// The terms of this id.
@@ -98,13 +109,5 @@ impl Pools {
     ) -> Result<Kept<Terms>> {
         let found = self.records().find(&Terms::place(pool, client, name), self.now()).await?;
         found.ok_or_else(|| Refusal::NoTerms.into())
-    }
-}
-
-fn named_once(done: Result<(), Refused>) -> Result<()> {
-    match done {
-        Ok(()) => Ok(()),
-        Err(Refused::Conflict(_)) => Err(Refusal::TermsExist.into()),
-        Err(Refused::Broken(broken)) => Err(broken.into()),
     }
 }

@@ -14,6 +14,7 @@ pub fn start(house: Arc<House>) {
     house.drains.iter().cloned().for_each(tell);
     tokio::spawn(async move {
         loop {
+            take_over_rates(&house).await;
             tokio::time::sleep(ROUND).await;
             settle_usage(&house).await;
         }
@@ -26,6 +27,13 @@ pub fn start(house: Arc<House>) {
             pools.background_work(ROUND).await;
         }
     });
+}
+
+/// Keeps to the rates that were set on another node.
+async fn take_over_rates(house: &House) {
+    if let Err(error) = house.idp.pools.provision_rates().await {
+        tracing::warn!(?error, "the provisioned limits could not be read");
+    }
 }
 
 /// Tells all nodes which requests of quotas were counted here.

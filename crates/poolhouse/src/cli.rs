@@ -1,8 +1,13 @@
 //! What can be asked for on the command line?
 
-use crate::{barrier::Barrier, telling::Listener};
+use crate::{
+    barrier::Barrier,
+    limits::{self, Rate},
+    telling::Listener,
+};
 use clap::{Args, Parser, Subcommand};
 use policies::Network;
+use pool::Quota;
 use std::{net::IpAddr, path::PathBuf};
 
 /// User pools, tokens, authorizers and a user API: Amazon Cognito's API in one binary.
@@ -16,11 +21,11 @@ pub struct Cli {
 #[derive(Subcommand)]
 pub enum Command {
     /// Run everything on this machine, for a developer or a CI job. Listens on loopback only.
-    Dev(Dev),
+    Dev(Box<Dev>),
     /// Run everything for real: admin calls are signed, data is shared or on disk.
     Serve(Box<Serve>),
     /// Call a function of the template once.
-    Invoke(Invoke),
+    Invoke(Box<Invoke>),
     /// Look into a token.
     Token(Token),
     /// Make, list, rotate and revoke the API keys of a running server.
@@ -72,6 +77,8 @@ pub struct Dev {
     pub cold_start: u64,
     #[command(flatten)]
     pub barrier: BarrierArguments,
+    #[command(flatten)]
+    pub limits: LimitArguments,
     #[command(flatten)]
     pub tls: TlsArguments,
     #[command(flatten)]
@@ -140,6 +147,8 @@ pub struct Serve {
     #[arg(long)]
     pub aws_issuer: bool,
     #[command(flatten)]
+    pub limits: LimitArguments,
+    #[command(flatten)]
     pub tls: TlsArguments,
     #[command(flatten)]
     pub functions: FunctionArguments,
@@ -176,6 +185,20 @@ pub struct BarrierArguments {
     /// operations, pages, OAuth 2.0 endpoints. Separated by commas; may be given several times.
     #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = Barrier::parse)]
     pub block_addresses: Vec<Network>,
+}
+
+/// How often something may be asked for, and how many there may be.
+#[derive(Args)]
+pub struct LimitArguments {
+    /// Answer `TooManyRequestsException` to more requests a second, by Cognito's categories: `provisioned` for
+    /// AWS's default rates and what UpdateProvisionedLimit says, or CATEGORY=NUMBER (`UserRead=5`). May be given
+    /// several times; without it nobody has to wait.
+    #[arg(long = "request-rate", value_name = "RATE", value_parser = Rate::parse)]
+    pub rates: Vec<Rate>,
+    /// Let there be this many of something, where AWS's quota is too small or too large: NAME=NUMBER
+    /// (`custom-domains=100`). May be given several times.
+    #[arg(long = "quota", value_name = "NAME=NUMBER", value_parser = limits::quota)]
+    pub quotas: Vec<(Quota, usize)>,
 }
 
 /// With what the server answers over TLS. Without these it speaks plain HTTP.

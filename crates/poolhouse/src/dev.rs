@@ -7,7 +7,7 @@ use crate::{
     files,
     house::{API_KEY, House, Plan, ReadTemplate},
     identity_door::IdentityDoor,
-    listen,
+    limits, listen,
     outbox::DevOutbox,
     serve::{ApiDoor, Servers},
     stores::{Place, check_master_key, master_key},
@@ -18,7 +18,7 @@ use comfy_table::{Table, presets};
 use crypto::{MasterKey, SystemRandom};
 use functions::TracedLogs;
 use names::Code;
-use pool::CompromisedPasswords;
+use pool::{CompromisedPasswords, Quotas};
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
@@ -74,6 +74,8 @@ pub async fn run(arguments: Dev) -> Result<(), Problem> {
         api_key_admission: Admission::AnyCredentials,
         offers_api_key: true,
         compromised: CompromisedPasswords::built_in(),
+        rates: limits::rates(&arguments.limits.rates),
+        quotas: Quotas::new(arguments.limits.quotas),
     };
     let house = Arc::new(House::build(plan, &read).await?);
     let doors = Servers {

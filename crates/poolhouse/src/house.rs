@@ -29,7 +29,7 @@ use jiff::Timestamp;
 use kit::user_events::Publisher;
 use names::{AccountId, ClientId, Clock, Code, Region, UserPoolId};
 use oauth::{OAuth, Reach};
-use pool::{CompromisedPasswords, IssuerForm, Pools, Post, Setup};
+use pool::{CompromisedPasswords, IssuerForm, Pools, Post, Quotas, RequestRates, Setup};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
@@ -94,6 +94,10 @@ pub struct Plan<'a> {
     pub offers_api_key: bool,
     /// The passwords that everybody knows.
     pub compromised: CompromisedPasswords,
+    /// How often something may be asked for, if there is a limit.
+    pub rates: Option<RequestRates>,
+    /// How many of something there may be.
+    pub quotas: Quotas,
 }
 
 /// A function of the template.
@@ -205,7 +209,7 @@ impl ReadTemplate {
 
 impl House {
     /// Puts a server together, and makes what its template asks for.
-    pub async fn build(plan: Plan<'_>, read: &ReadTemplate) -> Result<Self, Problem> {
+    pub async fn build(mut plan: Plan<'_>, read: &ReadTemplate) -> Result<Self, Problem> {
         let clock: Clock = Arc::new(Timestamp::now);
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let functions = Arc::new(Functions::new({
@@ -237,6 +241,8 @@ impl House {
             post: plan.post.clone(),
             workers: Arc::new(Workers::new(threads, WAITING_JOBS, LATE_AFTER)),
             compromised: plan.compromised.clone(),
+            rates: plan.rates.take(),
+            quotas: plan.quotas.clone(),
             new_key: || Some(SigningKey::generate()),
         });
         let pools = if plan.has_other_nodes { pools.with_other_nodes() } else { pools };

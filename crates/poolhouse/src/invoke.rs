@@ -14,7 +14,7 @@ use bytes::Bytes;
 use crypto::{MasterKey, SystemRandom};
 use functions::{Line, Logs, MAX_PAYLOAD};
 use http::{Request, header};
-use pool::CompromisedPasswords;
+use pool::{CompromisedPasswords, Quotas};
 use serde_json::Value;
 use std::{
     io::{Read, Write},
@@ -66,6 +66,8 @@ pub async fn run(arguments: Invoke) -> Result<ExitCode, Problem> {
         api_key_admission: Admission::AnyCredentials,
         offers_api_key: false,
         compromised: CompromisedPasswords::built_in(),
+        rates: None,
+        quotas: Quotas::default(),
     };
     let house = House::build(plan, &read).await?;
     let asked = &arguments.function;

@@ -26,6 +26,7 @@ mod invoke_door;
 mod key_sets;
 mod letter;
 mod letters;
+mod limits;
 mod listen;
 mod on_aws;
 mod on_lambda;
@@ -81,9 +82,9 @@ fn run(command: Command) -> Result<ExitCode, Problem> {
         .map_err(|cause| Problem::new("the runtime does not start", cause))?;
     runtime.block_on(async {
         match command {
-            Command::Invoke(arguments) => return invoke::run(arguments).await,
+            Command::Invoke(arguments) => return invoke::run(*arguments).await,
             Command::Reconcile(arguments) => return reconcile::run(arguments).await,
-            Command::Dev(arguments) => dev::run(arguments).await?,
+            Command::Dev(arguments) => dev::run(*arguments).await?,
             Command::Serve(arguments) => serve::run(*arguments).await?,
             Command::Token(arguments) => token::run(arguments).await?,
             Command::ApiKey(arguments) => api_key::run(arguments).await?,

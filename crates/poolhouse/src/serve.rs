@@ -10,6 +10,7 @@ use crate::{
     files,
     house::{House, Plan, ReadTemplate},
     identity_door::{IdentityDoor, client_address, is_from_elsewhere, is_local},
+    limits,
     listen::{self, Answer, Unread, Way},
     post,
     stores::{Place, check_master_key, master_key},
@@ -21,7 +22,7 @@ use gateway::UnreadBody;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use jiff::Timestamp;
 use names::Issuer;
-use pool::{CompromisedPasswords, Site};
+use pool::{CompromisedPasswords, Quotas, Site};
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use users::events::LogSink;
@@ -61,6 +62,8 @@ pub async fn run(arguments: Serve) -> Result<(), Problem> {
     let proxies = usize::from(arguments.proxies);
     let plan = Plan {
         compromised,
+        rates: limits::rates(&arguments.limits.rates),
+        quotas: Quotas::new(arguments.limits.quotas),
         stack: &arguments.stack,
         functions: &arguments.functions,
         identity_url: public_url,

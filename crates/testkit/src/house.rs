@@ -9,7 +9,7 @@ use http::Request;
 use idp::Idp;
 use jiff::{SignedDuration, civil::Weekday, tz::TimeZone};
 use names::{ClientId, ClientSecret, Password};
-use pool::{CompromisedPasswords, IssuerForm, Pools, Setup};
+use pool::{CompromisedPasswords, IssuerForm, Pools, Quotas, Setup};
 use serde_json::{Value, json};
 use std::{
     future::Future,
@@ -77,6 +77,8 @@ impl House {
             post: Arc::new(mailbox.clone()),
             workers: Arc::new(Workers::new(2, 10_000, Duration::from_secs(60))),
             compromised: CompromisedPasswords::built_in(),
+            rates: None,
+            quotas: Quotas::default(),
             new_key: fixed_key,
         });
         Self {

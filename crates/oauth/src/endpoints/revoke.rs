@@ -5,7 +5,7 @@ use crate::{OAuth, answer, place::Place};
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use names::Token;
-use pool::{Error, Refusal};
+use pool::{Asked, Category, Error, Refusal};
 
 impl OAuth {
     /// Answers the revocation endpoint.
@@ -23,6 +23,7 @@ impl OAuth {
     }
 
     async fn end_session_of(&self, place: &Place, request: &Request<Bytes>) -> Result<(), Denied> {
+        self.pools.admit(Asked::Of(Category::UserToken))?;
         let form = read(request)?;
         let caller = self.proven_client(place, request.headers(), &form).await?;
         if request.uri().query().is_some_and(|query| !query.is_empty()) {

@@ -1,7 +1,7 @@
 //! `/oauth2/token`: tokens for a code, for a refresh token, for the client itself, or in exchange for another.
 
 use crate::{
-    OAuth, answer, asked::parse_scopes, fault, parameters::Parameters, place::Place, visit,
+    OAuth, answer, asked::parse_scopes, fault, parameters::Parameters, place::Place, rates, visit,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -20,6 +20,8 @@ pub(crate) enum Denied {
         error: &'static str,
         description: Option<String>,
     },
+    /// There were more requests than the server answers in a second, or can.
+    Later(StatusCode, &'static str),
     Broken(pool::Broken),
 }
 
@@ -86,6 +88,9 @@ impl OAuth {
         let Some(grant_type) = form.get("grant_type") else {
             return Err(Denied::told("invalid_request"));
         };
+        if let Some(asked) = rates::of_grant(grant_type) {
+            self.pools.admit(asked)?;
+        }
         let mut caller = self.proven_client(place, request.headers(), &form).await?;
         // What stands in an address stands in logs.
         if request.uri().query().is_some_and(|query| !query.is_empty()) {
@@ -255,6 +260,7 @@ impl Denied {
                 let body = Told { error, error_description: description.as_deref() };
                 answer::json(StatusCode::BAD_REQUEST, &body)
             }
+            Self::Later(status, description) => answer::later(status, description),
             Self::Broken(broken) => {
                 tracing::error!(error = ?broken, "an endpoint is broken");
                 let body = Told { error: "server_error", error_description: None };
@@ -268,6 +274,12 @@ impl From<Error> for Denied {
     fn from(error: Error) -> Self {
         match error {
             Error::Broken(broken) => Self::Broken(broken),
+            Error::Refused(Refusal::RateExceeded) => {
+                Self::Later(StatusCode::TOO_MANY_REQUESTS, "Rate exceeded")
+            }
+            Error::Refused(Refusal::Busy | Refusal::Contended) => {
+                Self::Later(StatusCode::SERVICE_UNAVAILABLE, "Too many requests")
+            }
             Error::Refused(refusal) => {
                 let (error, description) = fault::of_token(&refusal);
                 if error == "invalid_client" {

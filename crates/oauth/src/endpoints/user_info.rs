@@ -4,7 +4,7 @@ use crate::{OAuth, answer, parameters::Parameters, place::Place, visit};
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use names::Token;
-use pool::{Attributes, Error, Refusal};
+use pool::{Asked, Attributes, Category, Error, Refusal};
 use serde_json::{Map, Value, json};
 
 const NO_TOKEN: &str = "error=\"invalid_request\", error_description=\"Bad OAuth2 request at UserInfo \
@@ -37,6 +37,7 @@ impl OAuth {
             return denied(StatusCode::UNAUTHORIZED, "invalid_token", BAD_TOKEN);
         };
         let told = async {
+            self.pools.admit(Asked::Of(Category::UserRead))?;
             let bearer = self.pools.bearer_with_scope(&token, "openid").await?;
             if place.pool.as_ref().is_some_and(|pool| *pool != bearer.pool.id) {
                 return Err(Refusal::InvalidAccessToken.into());
@@ -48,6 +49,9 @@ impl OAuth {
             Ok(attributes) => answer::json(StatusCode::OK, &attributes),
             Err(Error::Refused(Refusal::AccessTokenLacksScope)) => {
                 denied(StatusCode::FORBIDDEN, "insufficient_scope", NO_SCOPE)
+            }
+            Err(Error::Refused(Refusal::RateExceeded)) => {
+                answer::later(StatusCode::TOO_MANY_REQUESTS, "Rate exceeded")
             }
             Err(Error::Refused(_)) => denied(StatusCode::UNAUTHORIZED, "invalid_token", BAD_TOKEN),
             Err(Error::Broken(broken)) => {

@@ -213,6 +213,7 @@ impl<S: Service> Door<S> {
                 call.access_key_id = Some(signer.access_key_id);
             }
         }
+        service.admit(row.name).map_err(|error| declared(row, S::fault(error)))?;
         constraints::forget_nulls(row.input, &mut input);
         constraints::check(row.input, &input).map_err(|refused| match refused {
             Refused::Type(message) => json::malformed(message),

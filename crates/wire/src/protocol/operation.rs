@@ -72,6 +72,16 @@ pub trait Service: Send + Sync + 'static {
         "*".to_owned()
     }
 
+    /// Whether there is room for one more call of this operation. Asked once the caller is known, and before
+    /// anything is read for the call.
+    ///
+    /// # Errors
+    /// Why the caller has to wait.
+    fn admit(&self, operation: &'static str) -> Result<(), Self::Error> {
+        let _ = operation;
+        Ok(())
+    }
+
     /// The service as this call sees it, or `None` to be used as it is. A service that lives in many
     /// regions answers itself in the call's. The input has passed its constraints.
     fn for_call(&self, call: &Call, input: &Value) -> Option<Self>

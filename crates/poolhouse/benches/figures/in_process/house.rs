@@ -45,6 +45,8 @@ impl House {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let pools = Pools::new(Setup {
             compromised: pool::CompromisedPasswords::built_in(),
+            rates: None,
+            quotas: pool::Quotas::default(),
             region: "eu-west-1".parse().unwrap(),
             account: "000000000000".parse().unwrap(),
             public_url: "http://127.0.0.1:9229".to_owned(),
