@@ -263,9 +263,14 @@ pub(crate) fn fault(error: Error) -> Fault {
         Refusal::Barred(Barred::MailIdentityUnverified(arn)) => (INVALID, unverified(&arn)),
         Refusal::Tags(text) => ("UserPoolTaggingException", text),
         Refusal::RateExceeded => ("TooManyRequestsException", "Rate exceeded".into()),
-        Refusal::Busy | Refusal::Contended | Refusal::TooManyCodes => {
+        Refusal::Busy | Refusal::TooManyCodes => {
             ("TooManyRequestsException", "Too many requests".into())
         }
+        // Where an operation does not declare this, the door says that there were too many requests.
+        Refusal::Contended => (
+            "ConcurrentModificationException",
+            "The resource was changed by another request at the same time.".into(),
+        ),
     };
     Fault::refusal(name, text)
 }

@@ -60,7 +60,7 @@ impl Pools {
     /// code of this one was right.
     ///
     /// # Errors
-    /// [`Refusal::SoftwareTokensOff`].
+    /// [`Refusal::SoftwareTokensOff`], [`Refusal::Contended`].
     pub async fn associate_software_token(&self, bearer: &Bearer) -> Result<GivenSecret> {
         let Bearer { pool, user, origin, .. } = bearer;
         require_on(pool)?;
@@ -72,8 +72,16 @@ impl Pools {
             sealed: self.seal_software_token(&pool.id, &user.sub, &secret),
             ends_at: self.now() + WAIT,
         };
-        self.commit(|commit| {
-            commit.put(&new);
+        // Of two who ask at once one would be shown a secret that nothing comes of, and is told instead.
+        let before = self.records().get::<NewSecret>(&new.key(), self.now()).await?;
+        self.commit(|commit| match before {
+            Some(mut before) => {
+                *before = new;
+                commit.save(&before);
+            }
+            None => {
+                commit.create(&new);
+            }
         })
         .await?;
         Ok(GivenSecret { text: secret.to_base32(), session: None })

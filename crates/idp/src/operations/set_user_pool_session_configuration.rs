@@ -5,6 +5,7 @@ use crate::{
     plan::{self, Feature},
 };
 use pool::{Error, SessionTracking};
+use store::Kept;
 use wire::{
     Access, Operation,
     cognito_idp::{SetUserPoolSessionConfiguration, UserSessionTrackingType},
@@ -18,13 +19,13 @@ impl Operation<Idp> for SetUserPoolSessionConfiguration {
             is_enabled: input.user_session_tracking == UserSessionTrackingType::Enabled,
             most_per_user: u8::try_from(input.token_session.max_per_user).unwrap_or(u8::MAX),
         };
-        let now = idp.pools.now();
+        let mut pool = Kept::clone(&*idp.pools.pool(&input.user_pool_id).await?);
+        plan::require_of(&pool, [Feature::SessionManagement])?;
+        pool.session_tracking = wanted;
+        pool.modified_at = idp.pools.now();
         idp.pools
-            .change_pool(&input.user_pool_id, |pool| {
-                plan::require_of(pool, [Feature::SessionManagement])?;
-                pool.session_tracking = wanted;
-                pool.modified_at = now;
-                Ok(())
+            .commit(|commit| {
+                commit.save(&pool);
             })
             .await?;
         Ok(Self::Output {

@@ -37,6 +37,10 @@ const BROKEN_ELSEWHERE: &str = "InternalServerException";
 const NOT_ENABLED: &str = "OperationNotEnabledException";
 const UNLIKE: &str = "InvalidParameterException";
 
+/// What somebody is told who changed a thing together with others, and how operations put it that do not declare that.
+const MET: &str = "ConcurrentModificationException";
+const MET_ELSEWHERE: &str = "TooManyRequestsException";
+
 /// Errors that any operation may answer, declared or not.
 const UNDECLARED: &[&str] = &[BROKEN, "InvalidParameterException", "NotAuthorizedException"];
 
@@ -253,8 +257,10 @@ fn declared<S>(row: &Row<S>, fault: Fault) -> Fault {
     if row.errors.contains(&code) {
         return fault;
     }
-    if code == BROKEN && row.errors.contains(&BROKEN_ELSEWHERE) {
-        return fault.renamed(BROKEN_ELSEWHERE);
+    for (name, elsewhere) in [(BROKEN, BROKEN_ELSEWHERE), (MET, MET_ELSEWHERE)] {
+        if code == name && row.errors.contains(&elsewhere) {
+            return fault.renamed(elsewhere);
+        }
     }
     if UNDECLARED.contains(&code) {
         return fault;
