@@ -196,7 +196,7 @@ impl Pools {
     /// Under what messages to an address or number are counted, which names nobody.
     pub(crate) fn counted_address(&self, pool: &UserPool, address: &str) -> String {
         let folded = crate::user_pool::fold(address, false);
-        let parts = [pool.id.as_str().as_bytes(), b"\n", folded.as_bytes()];
+        let parts = [pool.id.as_str().as_bytes(), b"\naddress\n", folded.as_bytes()];
         let digest = crypto::hmac_sha256(&self.house().seals.decoys, &parts);
         let digest: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         format!("address-{digest}")

@@ -222,3 +222,20 @@ async fn somebody_who_signs_in_by_codes_needs_no_password() {
     let done = house.answer("EMAIL_OTP", "ann", &begun, json!({ "EMAIL_OTP_CODE": code })).await;
     assert!(done.ok()["AuthenticationResult"]["AccessToken"].is_string());
 }
+
+#[tokio::test]
+async fn an_address_is_sent_twenty_messages_an_hour_whoever_signs_up_with_it() {
+    let settings = json!({ "AutoVerifiedAttributes": ["email"] });
+    let house = House::with(settings, json!({})).await;
+    let sign_up = async |name: String, mail: &str| {
+        house.sign_up(&name, json!({ "email": mail })).await.line()
+    };
+    for number in 0..20 {
+        assert!(sign_up(format!("u{number}"), "ann@example.com").await.starts_with("200"));
+    }
+    expect!["400 LimitExceededException: Attempt limit exceeded, please try after some time."]
+        .assert_eq(&sign_up("v".to_owned(), "Ann@Example.com").await);
+    assert!(sign_up("v".to_owned(), "bob@example.com").await.starts_with("200"), "nobody was made");
+    house.advance(SignedDuration::from_hours(1));
+    assert!(sign_up("w".to_owned(), "ann@example.com").await.starts_with("200"));
+}
