@@ -1,5 +1,5 @@
 """Are the errors that operations declare answered where they should be: to calls of the same kind,
-in one table each? What no test leads to is in unseen_errors.txt."""
+in one table each? What nothing leads to is in errors_without_occasion.txt."""
 
 import os
 
