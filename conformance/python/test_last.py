@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from conftest import STORE
 
 from harness import constraints, raw, secrets
 from harness import house as houses
@@ -57,12 +58,17 @@ def test_no_server_panicked(logs):
     assert "panicked at" not in logs
 
 
+# Over a shared table a replica can be turned on once there is a node in its region. test_replicas.py starts one, in the
+# run on the embedded store.
+ELSEWHERE = {"UpdateUserPoolReplica"} if STORE == "dynamodb" else set()
+
+
 @pytest.mark.last
 def test_every_operation_was_met(request):
     """Each answered at least once with a success."""
     if len({item.fspath for item in request.session.items}) < 8:
         pytest.skip("only a part of the suite ran")
-    assert set(ADMIN + PUBLIC) <= houses.CALLED
+    assert set(ADMIN + PUBLIC) - houses.CALLED == ELSEWHERE
 
 
 UNSEEN = Path(__file__).with_name("unseen_errors.txt")
