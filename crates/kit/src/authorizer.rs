@@ -4,8 +4,8 @@
 //! nothing more; the scheme's case does not matter. Valid means: signed with a key of the pool's key set,
 //! `iss` exactly the pool's, `token_use` `access`, `exp` still to come (without leeway), `iat` and `nbf`
 //! not more than a minute ahead, `client_id` one of those that are let in, and `aud`, if it is there, the
-//! client itself or one of the names of this API. Everything else is [`Error::Unauthorized`], whose text makes an API gateway answer 401. A valid token without any of the
-//! wanted scopes gets a policy that denies.
+//! client itself or one of the names of this API. Everything else is [`Error::Unauthorized`], whose text
+//! makes an API gateway answer 401. A valid token without any of the wanted scopes gets a policy that denies.
 //!
 //! The answer allows exactly the method that was asked for. It names the caller (`sub`) and tells the
 //! integration in its context: `sub`, `username`, `client_id`, `scope`, `groups` (separated by commas), and

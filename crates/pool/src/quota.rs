@@ -1,8 +1,9 @@
 //! Is there room for one more of what there may be only so many of?
 //!
 //! What there is gets counted, and a sixteenth of the room that is left then is given out for a few seconds without
-//! counting again: filling a quota of ten thousand takes about a hundred counts, not one for each. Those who are given room together are all kept before the next count, so one process never goes
-//! over; nodes that fill one quota at the same moment can, by what they gave out meanwhile.
+//! counting again: filling a quota of ten thousand takes about a hundred counts, not one for each. Those who
+//! are given room together are all kept before the next count, so one process never goes over; nodes that
+//! fill one quota at the same moment can, by what they gave out meanwhile.
 
 use crate::{
     Branding, Client, Domain, Group, IdentityProvider, ImportJob, Pools, Refusal, ResourceServer,

@@ -148,7 +148,8 @@ impl Pools {
     /// it is bound to a device; with `scopes`, the access token is for some of what was granted.
     ///
     /// # Errors
-    /// As [`Self::refresh`], but of a user who is gone [`Refusal::InvalidRefreshToken`]; [`Refusal::ScopeNotGranted`] for a scope that was not granted.
+    /// As [`Self::refresh`], but of a user who is gone [`Refusal::InvalidRefreshToken`];
+    /// [`Refusal::ScopeNotGranted`] for a scope that was not granted.
     pub async fn refresh_granted(
         &self,
         caller: &Caller,

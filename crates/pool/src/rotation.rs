@@ -49,8 +49,8 @@ impl Pools {
     ///
     /// # Errors
     /// [`Refusal::WrongClientSecret`], [`Refusal::InvalidRefreshToken`], [`Refusal::RefreshTokenExpired`],
-    /// [`Refusal::NoUser`], [`Refusal::RefreshTokenRevoked`], [`Refusal::RefreshTokenReused`], [`Refusal::Disabled`], and what the
-    /// pool's functions refuse.
+    /// [`Refusal::NoUser`], [`Refusal::RefreshTokenRevoked`], [`Refusal::RefreshTokenReused`],
+    /// [`Refusal::Disabled`], and what the pool's functions refuse.
     pub async fn exchange(
         &self,
         caller: &Caller,

@@ -37,7 +37,8 @@ impl Pools {
     ///
     /// # Errors
     /// Everything that can be wrong with a name, a password and attributes; [`Refusal::UserExists`];
-    /// [`Refusal::TooManyAttempts`] with an address that was sent many messages lately; [`Refusal::NotDelivered`] and what the function that words messages refuses, after which the user
+    /// [`Refusal::TooManyAttempts`] with an address that was sent many messages lately;
+    /// [`Refusal::NotDelivered`] and what the function that words messages refuses, after which the user
     /// exists and can ask for the code again.
     pub async fn sign_up(&self, caller: &Caller, sign_up: SignUp<'_>) -> Result<SignedUp> {
         let SignUp { username, password, mut attributes, validation_data, hash } = sign_up;

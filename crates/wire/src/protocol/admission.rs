@@ -28,7 +28,8 @@ impl Admission {
         }
     }
 
-    /// Whether whoever signs with this key may do this: an action as `service:Operation`, on the ARN of a resource or on `*`.
+    /// Whether whoever signs with this key may do this: an action as `service:Operation`, on the ARN of a
+    /// resource or on `*`.
     ///
     /// # Errors
     /// [`Denied`], in AWS's words.
