@@ -113,6 +113,15 @@ def test_endpoints_and_pages_say_so_too(slow):
             data={**client, "grant_type": "refresh_token", "refresh_token": "x"},
             timeout=10,
         ),
+        "token-exchange": lambda: requests.post(
+            f"{url}/oauth2/token",
+            data={
+                **client,
+                "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+                "subject_token": "x",
+            },
+            timeout=10,
+        ),
         "authorization_code": lambda: requests.post(
             f"{url}/oauth2/token",
             data={**client, "grant_type": "authorization_code", "code": "x", "redirect_uri": "x"},

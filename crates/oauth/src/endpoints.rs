@@ -8,3 +8,4 @@ mod token;
 mod user_info;
 
 pub(crate) use authorize::CALLBACK;
+pub(crate) use token::TOKEN_EXCHANGE;

@@ -1,6 +1,9 @@
 //! With which requests of the API is one of the pages or endpoints counted?
 
-use crate::{endpoints::CALLBACK, steps::passkey};
+use crate::{
+    endpoints::{CALLBACK, TOKEN_EXCHANGE},
+    steps::passkey,
+};
 use pool::{Asked, Category};
 
 /// What a page asks for, as far as rates go. Pages that only show a form ask for nothing.
@@ -26,7 +29,7 @@ pub(crate) fn of_page(path: &str, is_post: bool) -> Option<Asked> {
 pub(crate) fn of_grant(grant_type: &str) -> Option<Asked> {
     match grant_type {
         "authorization_code" => Some(Asked::CodeRedemption),
-        "refresh_token" => Some(Asked::Of(Category::UserAuthentication)),
+        "refresh_token" | TOKEN_EXCHANGE => Some(Asked::Of(Category::UserAuthentication)),
         "client_credentials" => Some(Asked::Of(Category::ClientAuthentication)),
         _ => None,
     }

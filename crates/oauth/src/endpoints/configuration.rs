@@ -1,6 +1,6 @@
 //! `/.well-known/openid-configuration`: where everything is.
 
-use crate::{OAuth, endpoints::token::TOKEN_EXCHANGE, pages::tags};
+use crate::{OAuth, endpoints::TOKEN_EXCHANGE, pages::tags};
 use names::UserPoolId;
 use pool::Result;
 use serde_json::{Map, Value, json};
