@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness import house as houses
+from harness.carriers import AwsServer
 from harness.dynamodb import DynamoDbLocal
 from harness.house import House
 from harness.people import Client, Pool, starter_of
@@ -35,6 +36,14 @@ def dynamodb(folder):
     local = DynamoDbLocal(folder)
     yield local
     local.stop()
+
+
+@pytest.fixture(scope="module")
+def aws():
+    """SES, SNS and STS for the tests of one file."""
+    server = AwsServer()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

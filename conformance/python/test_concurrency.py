@@ -12,7 +12,7 @@ from conftest import STORE
 
 from harness import house as houses
 from harness.house import House
-from harness.people import Pool
+from harness.people import OIDC, Pool
 
 MET = "ConcurrentModificationException"
 AT_ONCE = 8
@@ -163,22 +163,10 @@ def test_a_client_that_is_deleted(nodes, pool):
 
 
 def test_identity_providers(nodes, pool):
-    details = {
-        "client_id": "poolhouse",
-        "client_secret": "secret",
-        "authorize_scopes": "openid",
-        "oidc_issuer": "https://idp.example.com",
-        "attributes_request_method": "GET",
-        "authorize_url": "https://idp.example.com/authorize",
-        "token_url": "https://idp.example.com/token",
-        "attributes_url": "https://idp.example.com/userinfo",
-        "jwks_uri": "https://idp.example.com/jwks",
-    }
-
     def make() -> str:
         name = unique()
         pool.cognito.create_identity_provider(
-            UserPoolId=pool.id, ProviderName=name, ProviderType="OIDC", ProviderDetails=details
+            UserPoolId=pool.id, ProviderName=name, ProviderType="OIDC", ProviderDetails=OIDC
         )
         return name
 

@@ -6,7 +6,7 @@ import time
 import pytest
 from harness import house as houses
 from harness import secrets
-from harness.carriers import AwsServer, Certificate, MailServer, Role
+from harness.carriers import Certificate, MailServer, Role
 from harness.checks import refused
 from harness.people import Pool, address
 
@@ -303,13 +303,6 @@ class TestOtherMailServers:
         with pytest.raises(AssertionError, match="the server ended with"):
             server.start()
         assert told in server.log.read_text() and "hush" not in server.log.read_text()
-
-
-@pytest.fixture(scope="module")
-def aws():
-    server = AwsServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="module")

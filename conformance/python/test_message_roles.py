@@ -27,13 +27,6 @@ ACCOUNT = "123456789012"
 
 
 @pytest.fixture(scope="module")
-def aws():
-    server = AwsServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
 def house(folder, aws):
     folder = folder / "roles"
     folder.mkdir()

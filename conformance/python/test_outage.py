@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from harness import constraints, secrets, tokens
 from harness import house as houses
 from harness.house import DEV_KEY, port_of
-from harness.people import Pool, address
+from harness.people import OIDC, Pool, address
 from harness.wire_cut import REFUSING, SILENT, WHOLE, WireCut
 
 pytestmark = pytest.mark.alone
@@ -73,17 +73,7 @@ class Scene:
             "UsernameType": "ann",
             "ProviderNameTypeV2": "Elsewhere",
             "ProviderTypeType": "OIDC",
-            "ProviderDetailsType": {
-                "client_id": "x",
-                "client_secret": "x",
-                "authorize_scopes": "openid",
-                "oidc_issuer": "https://idp.example.com",
-                "attributes_request_method": "GET",
-                "authorize_url": "https://idp.example.com/authorize",
-                "token_url": "https://idp.example.com/token",
-                "attributes_url": "https://idp.example.com/userinfo",
-                "jwks_uri": "https://idp.example.com/jwks",
-            },
+            "ProviderDetailsType": OIDC,
             "PasswordType": secrets.password(),
         }
 

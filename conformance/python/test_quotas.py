@@ -15,20 +15,9 @@ from test_passkeys import Authenticator
 from harness import house as houses
 from harness.checks import refused
 from harness.house import port_of
-from harness.people import Pool, address
+from harness.people import OIDC, Pool, address
 
 FULL = "LimitExceededException"
-OIDC = {
-    "client_id": "poolhouse",
-    "client_secret": "secret",
-    "authorize_scopes": "openid",
-    "oidc_issuer": "https://idp.example.com",
-    "attributes_request_method": "GET",
-    "authorize_url": "https://idp.example.com/authorize",
-    "token_url": "https://idp.example.com/token",
-    "attributes_url": "https://idp.example.com/userinfo",
-    "jwks_uri": "https://idp.example.com/jwks",
-}
 
 
 def unique() -> str:

@@ -8,6 +8,20 @@ from .house import House
 from .srp import SrpClient, secret_hash
 
 
+OIDC = {
+    "client_id": "poolhouse",
+    "client_secret": "secret",
+    "authorize_scopes": "openid",
+    "oidc_issuer": "https://idp.example.com",
+    "attributes_request_method": "GET",
+    "authorize_url": "https://idp.example.com/authorize",
+    "token_url": "https://idp.example.com/token",
+    "attributes_url": "https://idp.example.com/userinfo",
+    "jwks_uri": "https://idp.example.com/jwks",
+}
+"""The details of a provider that nobody asks."""
+
+
 def address() -> str:
     """A mail address that nobody has."""
     return f"ann-{random.token_hex(6)}@example.com"

@@ -23,7 +23,7 @@ use crate::{
 use names::{ClientId, ClientSecret, ResourceServerId, Scope, UserPoolId, Username};
 use pool::{
     Client, CreateUser, Domain, Error, Group, IdentityProvider, Invitation, MfaSettings,
-    PasskeySettings, ProviderSettings, Refusal, ResourceServer, Result, RiskConfiguration,
+    PasskeySettings, ProviderSettings, Quota, Refusal, ResourceServer, Result, RiskConfiguration,
     SessionTracking, User, UserPool,
 };
 use std::collections::BTreeSet;
@@ -233,7 +233,7 @@ pub(crate) async fn make_client(
         settings,
         id,
     };
-    let _room = idp.pools.room_for_client(&client.pool).await?;
+    let _room = idp.pools.room_in(Quota::Clients, &client.pool).await?;
     idp.pools
         .commit(|commit| {
             commit.create(&client);

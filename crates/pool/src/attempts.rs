@@ -184,11 +184,7 @@ impl Pools {
             None => {
                 // One count for the name that was typed and for the id that a challenge made of it.
                 let user_id = self.decoy_user_id(pool, name);
-                let parts = [pool.id.as_str().as_bytes(), b"\n", user_id.as_bytes()];
-                let digest = crypto::hmac_sha256(&self.house().seals.decoys, &parts);
-                let digest: String =
-                    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-                format!("nobody-{digest}")
+                format!("nobody-{}", self.disguised(pool, b"\n", &user_id))
             }
         }
     }
@@ -196,10 +192,14 @@ impl Pools {
     /// Under what messages to an address or number are counted, which names nobody.
     pub(crate) fn counted_address(&self, pool: &UserPool, address: &str) -> String {
         let folded = crate::user_pool::fold(address, false);
-        let parts = [pool.id.as_str().as_bytes(), b"\naddress\n", folded.as_bytes()];
+        format!("address-{}", self.disguised(pool, b"\naddress\n", &folded))
+    }
+
+    /// What tells nobody the text that it was made of, and is another in every pool and behind every label.
+    fn disguised(&self, pool: &UserPool, label: &[u8], text: &str) -> String {
+        let parts = [pool.id.as_str().as_bytes(), label, text.as_bytes()];
         let digest = crypto::hmac_sha256(&self.house().seals.decoys, &parts);
-        let digest: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        format!("address-{digest}")
+        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Refuses a try while its user is locked out, and tells what failed before.

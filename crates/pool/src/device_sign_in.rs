@@ -302,10 +302,7 @@ impl Pools {
             None => None,
         };
         self.check_secret_hash(&caller.client, name.as_str(), user.as_deref(), hash)?;
-        let user = match user {
-            Some(user) => user,
-            None => return Err(caller.without_user().into()),
-        };
+        let user = user.ok_or_else(|| caller.without_user())?;
         if !is_named(&caller.pool, Some(&user), &waiting.user_id, name) {
             return Err(Refusal::InvalidSession.into());
         }

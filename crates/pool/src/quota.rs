@@ -156,16 +156,11 @@ impl Pools {
         self.room(Quota::UserPools, partition, format!("{region}_")).await
     }
 
-    /// Room for another client in this pool.
+    /// Room for another of these in this pool, or in its region.
     ///
     /// # Errors
     /// [`Refusal::TooMany`].
-    pub async fn room_for_client(&self, pool: &UserPoolId) -> Result<Room> {
-        self.room_in(Quota::Clients, pool).await
-    }
-
-    /// Room for another of these in this pool, or in its region.
-    pub(crate) async fn room_in(&self, quota: Quota, pool: &UserPoolId) -> Result<Room> {
+    pub async fn room_in(&self, quota: Quota, pool: &UserPoolId) -> Result<Room> {
         let (partition, prefix) = match quota {
             Quota::UserPools => return self.room_for_pool(pool.region()).await,
             Quota::CustomDomains => (Domain::CUSTOM.to_owned(), format!("{}/", pool.region())),

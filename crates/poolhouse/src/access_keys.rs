@@ -78,12 +78,13 @@ impl KeyRing {
     }
 
     fn read(text: &str, account: &AccountId, is_secure: bool) -> Result<Self, String> {
-        let mut ring = Self {
-            keys: Vec::new(),
-            policies: BTreeMap::new(),
-            account: account.clone(),
-            is_secure,
-        };
+        let (keys, policies) = Self::sound(text)?;
+        Ok(Self { keys, policies, account: account.clone(), is_secure })
+    }
+
+    /// The keys of a file in their order, and the policies of those that have one.
+    fn sound(text: &str) -> Result<(Vec<AccessKey>, BTreeMap<String, IdentityPolicy>), String> {
+        let (mut keys, mut policies) = (Vec::<AccessKey>::new(), BTreeMap::new());
         for (number, Written { id, secret, user, policy, .. }) in (1..).zip(written(text)?) {
             let name = user
                 .as_ref()
@@ -92,7 +93,7 @@ impl KeyRing {
             if id.len() < 16 || secret.len() < 16 {
                 return problem("the access key is too short");
             }
-            if ring.find(&id).is_some() {
+            if keys.find(&id).is_some() {
                 return problem("its id is another's too");
             }
             if user.as_deref().is_some_and(|user| !is_name(user)) {
@@ -106,17 +107,17 @@ impl KeyRing {
                     return problem("a key with a policy has a userName");
                 }
                 Some(Ok(policy)) => {
-                    ring.policies.insert(id.clone(), policy);
+                    policies.insert(id.clone(), policy);
                 }
                 Some(Err(unsound)) => return problem(&format!("the policy: {unsound}")),
             }
             let key = AccessKey::permanent(id, secret);
-            ring.keys.push(match user {
+            keys.push(match user {
                 Some(user) => key.of_user(user),
                 None => key,
             });
         }
-        Ok(ring)
+        Ok((keys, policies))
     }
 }
 
@@ -158,14 +159,8 @@ pub fn user_arn(account: &AccountId, user: Option<&str>) -> String {
 
 /// The first access key of this file, which is there: whoever signs with a file of several has it first.
 pub fn of_file(path: &Path) -> Result<AccessKey, Problem> {
-    // For signing alone: to whom the key belongs is for the server to say.
-    let account = AccountId::parse("000000000000").map_err(|_| Problem::text("no account"))?;
-    let ring = KeyRing::read(&files::read(path)?, &account, false);
-    ring.map_err(|problem| at(path, &problem))?
-        .keys
-        .into_iter()
-        .next()
-        .ok_or_else(|| at(path, "it has no key"))
+    let (keys, _) = KeyRing::sound(&files::read(path)?).map_err(|problem| at(path, &problem))?;
+    keys.into_iter().next().ok_or_else(|| at(path, "it has no key"))
 }
 
 /// One key, or those under `keys`.

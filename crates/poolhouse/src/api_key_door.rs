@@ -14,7 +14,7 @@ use users::{
     Kind,
     api_keys::{KeyId, KeyRecord, KeyScope, KeysRefused, NewKey, ShownKey, StoredKeys},
 };
-use wire::{Admission, sigv4::Denied};
+use wire::{Admission, Peer, sigv4::Denied};
 
 /// The service's name in signatures.
 pub const SERVICE: &str = "poolhouse";
@@ -71,9 +71,13 @@ impl ApiKeyDoor {
         let rest = head.uri.path().strip_prefix(PATH).unwrap_or_default();
         let parts: Vec<&str> = rest.split('/').skip(1).collect();
         let (method, now) = (&head.method, (self.clock)());
-        if let Err(denied) =
-            self.admission.permit(&signer.access_key_id, action(method, &parts), "*", &head)
-        {
+        if let Err(denied) = self.admission.permit(
+            &signer.access_key_id,
+            action(method, &parts),
+            "*",
+            &head,
+            Peer::of(&head),
+        ) {
             tracing::info!(outcome = Denied::CODE, "API keys: a request was not permitted");
             return problem(Kind::Forbidden, &format!("{}: {denied}", Denied::CODE));
         }

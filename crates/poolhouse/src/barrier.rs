@@ -10,9 +10,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use policies::Network;
 use serde_json::json;
 use std::net::IpAddr;
-
-/// What whoever is barred is told, in the words of AWS WAF.
-pub const TOLD: &str = "Request not allowed due to WAF block.";
+use wire::TOLD_BARRED;
 
 /// Networks that are barred.
 #[derive(Debug, Clone, Default)]
@@ -42,11 +40,11 @@ pub fn refusal(method: &Method, headers: &HeaderMap) -> Response<Bytes> {
     let (kind, body) = if is_page {
         let text = format!(
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Forbidden</title>\
-             <h1>Forbidden</h1><p>{TOLD}</p></html>\n"
+             <h1>Forbidden</h1><p>{TOLD_BARRED}</p></html>\n"
         );
         ("text/html; charset=utf-8", text)
     } else {
-        let document = json!({ "error": "access_denied", "error_description": TOLD });
+        let document = json!({ "error": "access_denied", "error_description": TOLD_BARRED });
         ("application/json", document.to_string())
     };
     let body = if method == Method::HEAD { Bytes::new() } else { body.into() };
@@ -69,7 +67,7 @@ mod tests {
             let answer = refusal(&Method::GET, headers);
             assert_eq!(answer.status(), 403);
             let kind = answer.headers()[header::CONTENT_TYPE].to_str().unwrap().to_owned();
-            assert!(String::from_utf8_lossy(answer.body()).contains(TOLD));
+            assert!(String::from_utf8_lossy(answer.body()).contains(TOLD_BARRED));
             kind
         };
         assert_eq!(told(&headers), "application/json");

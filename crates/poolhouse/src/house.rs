@@ -80,12 +80,12 @@ pub struct Plan<'a> {
     /// Whether functions that send codes are handed the keys to read them.
     pub shares_sender_keys: bool,
     pub admission: Admission,
-    /// Who reaches signed operations alone.
-    pub barrier: Barrier,
     /// The same for calls of functions.
     pub invoke_admission: Admission,
     /// The same for routes of the API that ask for signed requests.
     pub api_admission: Admission,
+    /// Who reaches signed operations alone.
+    pub barrier: Barrier,
     /// How fast the API may be asked, over all its routes.
     pub api_throttle: Option<Throttle>,
     /// The same for the keys of the user API.
@@ -227,7 +227,7 @@ impl House {
         };
         let mut stack = read.resolve(&ids, &plan.stack.stack_name)?;
         let form = if plan.has_aws_issuer { IssuerForm::Aws } else { IssuerForm::Public };
-        let pools = Pools::new(Setup {
+        let mut pools = Pools::new(Setup {
             region: read.region.clone(),
             account: read.account.clone(),
             public_url: plan.identity_url.clone(),
@@ -245,8 +245,8 @@ impl House {
             quotas: plan.quotas.clone(),
             new_key: || Some(SigningKey::generate()),
         });
-        let pools = if plan.has_other_nodes { pools.with_other_nodes() } else { pools };
         if plan.has_other_nodes {
+            pools = pools.with_other_nodes();
             let announced = pools.announce_region().await;
             announced
                 .map_err(|cause| Problem::new("the region of this node is not kept", cause))?;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use functions::{InvokeApi, MAX_PAYLOAD};
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use serde_json::json;
-use wire::{Admission, sigv4::Denied};
+use wire::{Admission, Peer, sigv4::Denied};
 
 /// The service's name in signatures.
 const SERVICE: &str = "lambda";
@@ -38,7 +38,8 @@ impl InvokeDoor {
         // A name that is none calls no function, so it is none in particular.
         let function = self.api.asked_for(&request).map(|arn| arn.to_string());
         let resource = function.as_deref().unwrap_or("*");
-        match self.admission.permit(&signer.access_key_id, INVOKE, resource, &head) {
+        let peer = Peer::of(&head);
+        match self.admission.permit(&signer.access_key_id, INVOKE, resource, &head, peer) {
             Ok(()) => self.api.answer(request).await,
             Err(denied) => not_admitted(Denied::CODE, &denied.to_string()),
         }

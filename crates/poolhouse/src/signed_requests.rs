@@ -6,7 +6,7 @@ use gateway::{BadSignature, NotPermitted, Signatures, Signer};
 use http::request::Parts;
 use names::AccountId;
 use std::net::IpAddr;
-use wire::{Admission, Peer, sigv4::Refused};
+use wire::{Admission, sigv4::Refused};
 
 /// The service's name in signatures.
 const SERVICE: &str = "execute-api";
@@ -40,10 +40,8 @@ impl Signatures for SignedRequests {
         head: &Parts,
         peer: IpAddr,
     ) -> Result<(), NotPermitted> {
-        let mut head = head.clone();
-        head.extensions.insert(Peer(peer));
         self.admission
-            .permit(&signer.access_key, INVOKE, method_arn, &head)
+            .permit(&signer.access_key, INVOKE, method_arn, head, Some(peer))
             .map_err(|denied| NotPermitted(denied.to_string()))
     }
 }

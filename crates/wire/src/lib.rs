@@ -14,7 +14,7 @@ mod values;
 
 pub use protocol::{
     Access, Admission, Api, BODY_LIMIT, Barrier, Call, Door, Fault, Modelled, NoOutput, Operation,
-    Peer, Row, Service, Table, preflight,
+    Peer, Row, Service, TOLD_BARRED, Table, preflight,
 };
 pub use shapes::{cognito_identity, cognito_idp};
 pub use values::{Blob, Document, Hidden, Timestamp, UnknownValue};

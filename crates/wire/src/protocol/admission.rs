@@ -1,10 +1,11 @@
 //! May this caller use the operations that ask for signed requests?
 
 use crate::{
-    Fault, Peer,
+    Fault,
     sigv4::{self, Denied, Refused, Signer, Verifier},
 };
 use http::request::Parts;
+use std::net::IpAddr;
 
 /// What a door asks of signed calls, such as those to operations of [`Access::Iam`](crate::Access::Iam).
 #[derive(Debug)]
@@ -39,8 +40,8 @@ impl Admission {
         action: &str,
         resource: &str,
         request: &Parts,
+        peer: Option<IpAddr>,
     ) -> Result<(), Denied> {
-        let peer = request.extensions.get::<Peer>().map(|peer| peer.0);
         match self {
             Self::AnyCredentials => Ok(()),
             Self::Signed(verifier) => {

@@ -27,7 +27,8 @@ const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 
 /// What callers from a barred address are told, in the words of AWS WAF.
 const BARRED: &str = "ForbiddenException";
-const TOLD_BARRED: &str = "Request not allowed due to WAF block.";
+/// What whoever is barred is told, in the words of AWS WAF.
+pub const TOLD_BARRED: &str = "Request not allowed due to WAF block.";
 
 /// What a breakage is called, and what a few newer operations call it.
 const BROKEN: &str = "InternalErrorException";
@@ -179,7 +180,7 @@ impl<S: Service> Door<S> {
         body: &Bytes,
         request_id: &str,
     ) -> Result<Bytes, Fault> {
-        let peer = request.extensions.get::<Peer>().map(|peer| peer.0);
+        let peer = Peer::of(request);
         // First of all, as AWS WAF stands before a pool; what is signed passes it by.
         let is_barred = |barrier: &Arc<Barrier>| peer.is_some_and(|address| barrier(address));
         if row.access != Access::Iam && self.barrier.as_ref().is_some_and(is_barred) {
@@ -211,7 +212,7 @@ impl<S: Service> Door<S> {
         if let Some(signer) = signer {
             let action = format!("{}:{}", self.api.signing_name, row.name);
             let resource = service.resource(row.name, &input);
-            self.admission.permit(&signer.access_key_id, &action, &resource, request)?;
+            self.admission.permit(&signer.access_key_id, &action, &resource, request, peer)?;
             if matches!(row.access, Access::Iam | Access::IamOrClient) {
                 call.region = Some(signer.region);
                 call.access_key_id = Some(signer.access_key_id);

@@ -9,6 +9,6 @@ mod operation;
 
 pub use admission::Admission;
 pub use cors::preflight;
-pub use door::{BODY_LIMIT, Barrier, Door};
+pub use door::{BODY_LIMIT, Barrier, Door, TOLD_BARRED};
 pub use fault::Fault;
 pub use operation::{Access, Api, Call, Modelled, NoOutput, Operation, Peer, Row, Service, Table};

@@ -2,6 +2,7 @@
 
 use crate::{BODY_LIMIT, Fault, constraints::Structure};
 use bytes::Bytes;
+use http::request::Parts;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::{collections::BTreeMap, net::IpAddr, pin::Pin};
@@ -103,6 +104,14 @@ pub trait Service: Send + Sync + 'static {
 /// than the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer(pub IpAddr);
+
+impl Peer {
+    /// The address that a request comes from, if anybody said it.
+    #[must_use]
+    pub fn of(request: &Parts) -> Option<IpAddr> {
+        request.extensions.get::<Self>().map(|peer| peer.0)
+    }
+}
 
 /// What a door knows about a call apart from its input.
 #[derive(Debug, Clone)]
